@@ -196,6 +196,9 @@ char *failure_clean_text(const guint8 *text, gsize length)
         gboolean harmless = type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT &&
                             type != G_UNICODE_LINE_SEPARATOR &&
                             type != G_UNICODE_PARAGRAPH_SEPARATOR;
+        /* A byte that is not UTF-8 has become three: the cut is made after that, too. */
+        if (clean->len + 6 > DETAIL_MAX)
+            break;
         g_string_append_unichar(clean, harmless ? c : ' ');
     }
     g_strstrip(clean->str);
