@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The IKE side as the rest of Causeway sees it: an IKE service that is held while somebody
+ * needs it, and negotiations that bring ESP up between this machine and one gateway, keep it
+ * up, and take it down.  Nothing here tells which program negotiates: today it is strongSwan's
+ * charon (charon.c, negotiation.c); another one can stand behind the same functions.
+ *
+ * Everything is asynchronous and belongs to the main context that was the thread's default
+ * when the object was made.  No function blocks, no callback is called from inside a function
+ * of this header.  A callback may call any of them, ike_free() included. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base/failure.h"
+#include "base/secret.h"
+
+/* Every XFRM state and policy of ours carries a reqid of this range, chosen by the caller.  So
+ * whoever cleans up after a killed daemon deletes the states and policies with such a reqid
+ * (XFRM_MSG_DELSA, XFRM_MSG_DELPOLICY; per-socket policies go with their socket) and touches
+ * nothing else. */
+#define IKE_REQID_FIRST 0x43570001u
+#define IKE_REQID_LAST 0x4357ffffu
+
+/* ---- the service ---- */
+
+typedef struct IkeService IkeService;
+
+typedef enum {
+    IKE_SERVICE_AUTO,    /* our own instance where one can be run, else the system's */
+    IKE_SERVICE_PRIVATE, /* our own instance only */
+    IKE_SERVICE_SYSTEM,  /* the system's only, as a guest */
+} IkeServiceMode;
+
+/* `runtime_directory` (e.g. "/run/causeway") must exist and belong to root; a folder with mode
+ * 0700 is made below it.  `program` is the IKE program's path, NULL for the built-in one.
+ * Nothing is started yet. */
+IkeService *ike_service_new(IkeServiceMode mode, const char *runtime_directory,
+                            const char *program);
+/* Starts the service unless it runs, so that it gets ready while the gateway's name is being
+ * resolved.  Holds are counted; a negotiation takes one of its own.  Some time after the last
+ * one is gone the service ends. */
+void ike_service_hold(IkeService *service);
+void ike_service_release(IkeService *service);
+/* Process id of our own instance; 0 when there is none.  For logs and tests. */
+GPid ike_service_pid(IkeService *service);
+/* Ends our own instance now: it takes its states and policies out of the kernel.  All
+ * negotiations must have been freed. */
+void ike_service_free(IkeService *service);
+
+/* ---- one negotiation and what comes of it ---- */
+
+typedef struct Ike Ike;
+
+typedef enum {
+    IKE_AUTH_PSK,
+    IKE_AUTH_CERTIFICATE,
+} IkeAuth;
+
+typedef enum {
+    IKE_SECURITY_STRONG,     /* nothing that is weak by today's measure */
+    IKE_SECURITY_COMPATIBLE, /* strong first, at the end what most gateways in the field have */
+    IKE_SECURITY_LEGACY,     /* also single oddities: md5, modp768 where the daemon has it */
+} IkeSecurity;
+
+/* All strings and objects are copied (or referenced) by ike_new(). */
+typedef struct {
+    const char *uuid;          /* names what we load; letters, digits, '-', '_', '.' only */
+    const char *gateway;       /* numeric address */
+    const char *local_address; /* numeric; the one that is routed to the gateway */
+    guint16 local_port;        /* UDP port that the L2TP socket is bound to */
+    guint16 remote_port;       /* 1701 */
+    guint32 reqid;             /* IKE_REQID_FIRST … IKE_REQID_LAST, of this negotiation alone */
+
+    IkeAuth auth;
+    const Secret *psk;      /* raw bytes; a leading "0s" or "0x" has been decoded before */
+    const char *group_name; /* asks for aggressive mode; NULL or "": main mode */
+    const char *local_id;   /* NULL: the local address, or the certificate's subject */
+    const char *remote_id;  /* NULL: whoever knows the key is welcome; IkeInfo tells the name */
+
+    GBytes *certificate;            /* contents of a file, PEM or DER; may hold a chain */
+    GBytes *private_key;            /* PEM (also encrypted PKCS#8) or DER */
+    GBytes *ca;                     /* PEM (several allowed) or DER; NULL: any that charon trusts */
+    const Secret *key_passphrase;
+
+    const char *ike_proposals; /* the user's, in strongSwan's or Libreswan's spelling; NULL: ours */
+    const char *esp_proposals;
+    IkeSecurity security;          /* which of our own proposals are offered */
+    const char *remembered_ike;    /* IkeInfo's suites of the last time, offered first; or NULL */
+    const char *remembered_esp;
+    gboolean force_encapsulation;
+    gboolean pfs;            /* offer perfect forward secrecy too (never instead) */
+    guint ike_lifetime;      /* seconds; 0: ours */
+    guint esp_lifetime;
+} IkeConfig;
+
+/* What was agreed on.  Valid during the callback only. */
+typedef struct {
+    const char *ike_suite; /* "aes256-sha256-modp2048" */
+    const char *esp_suite; /* "aes256-sha1" */
+    gboolean ike_weak;     /* to be shown as weak */
+    gboolean esp_weak;
+    gboolean aggressive;
+    gboolean nat_local;    /* we are behind NAT */
+    gboolean nat_remote;   /* the gateway is */
+    gboolean encapsulated; /* ESP in UDP: 8 bytes more a packet */
+    const char *local_id;
+    const char *remote_id; /* whatever the gateway called itself */
+    guint16 ike_port;      /* the gateway's: 500 or 4500 */
+    guint32 reqid;
+    guint ike_expires;     /* seconds until re-authentication or rekeying; 0 unknown */
+    guint esp_expires;
+    guint esp_iv;          /* shape of an ESP packet, bytes (for the MTU) */
+    guint esp_icv;
+    guint esp_align;
+    guint rtt_msec;        /* least round trip seen in the exchange; 0 unknown */
+} IkeInfo;
+
+typedef struct {
+    /* A line for "causeway up --verbose" and the log; no secrets in it. */
+    void (*progress)(Ike *ike, const char *text, gpointer user_data);
+    /* The ESP states are in the kernel; L2TP may start. */
+    void (*established)(Ike *ike, const IkeInfo *info, gpointer user_data);
+    /* Rekeyed, authenticated again, or made anew after the gateway had dropped it. */
+    void (*changed)(Ike *ike, const IkeInfo *info, gpointer user_data);
+    /* It was established, is gone, and could not be brought back.  Everything of it has been
+     * taken out of the service; ike_start() may be called again. */
+    void (*lost)(Ike *ike, const Failure *failure, gpointer user_data);
+    /* It did not come about.  As for `lost`, ike_start() may be called again. */
+    void (*failed)(Ike *ike, const Failure *failure, gpointer user_data);
+    /* After ike_stop(), always, within three seconds. */
+    void (*stopped)(Ike *ike, gpointer user_data);
+} IkeEvents;
+
+/* Refuses what can be seen to be wrong beforehand: sets `ret_failure` (STAGE_PREPARE or
+ * STAGE_IPSEC) and returns NULL. */
+Ike *ike_new(IkeService *service, const IkeConfig *config, const IkeEvents *events,
+             gpointer user_data, Failure **ret_failure);
+/* Ends in `established`, `failed` or, after ike_stop(), `stopped`. */
+void ike_start(Ike *ike);
+/* Takes the SAs down (the gateway is told) and unloads everything, in whatever state. */
+void ike_stop(Ike *ike);
+/* Calls nothing any more.  What is still loaded is unloaded behind the scenes. */
+void ike_free(Ike *ike);
+
+/* Whether a user's proposals can be understood, for editors: the error names the bad token. */
+gboolean ike_check_proposals(const char *ike_or_null, const char *esp_or_null, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IkeService, ike_service_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ike, ike_free)
