@@ -185,7 +185,12 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
 
 char *failure_clean_text(const guint8 *text, gsize length)
 {
-    g_autofree char *valid = g_utf8_make_valid((const char *)text, (gssize)MIN(length, DETAIL_MAX));
+    g_autofree char *bytes = g_strndup("", MIN(length, DETAIL_MAX));
+
+    /* Some peers end their messages with a zero byte. */
+    for (gsize i = 0; i < MIN(length, DETAIL_MAX); i++)
+        bytes[i] = text[i] ? (char)text[i] : ' ';
+    g_autofree char *valid = g_utf8_make_valid(bytes, -1);
     GString *clean = g_string_new(NULL);
 
     for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
