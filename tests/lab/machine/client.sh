@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The laptop (sourced by `world`): its system bus, polkit, causewayd and the ready profile, and the command.
+
+await_name()
+{
+    on cl gdbus wait --system --timeout 20 "$1" || { say "no $1 on the laptop's bus"; return 1; }
+}
+
+start_bus()
+{
+    await_line 10 'unix:*' /lab/out/cl/dbus.log on cl dbus-daemon --system --nofork --nopidfile --print-address=1 ||
+        return 1
+    await_line 10 '*' /lab/out/cl/polkit.log on cl /usr/lib/polkit-1/polkitd || return 1
+    await_name org.freedesktop.PolicyKit1
+}
+
+start_client()
+{
+    on cl sh -c 'echo nameserver 198.51.100.1 >/etc/resolv.conf'
+    if [ -z "$SYSTEMD" ]; then
+        start_bus || return 1
+    fi
+    [ -n "$LAYER" ] && [ -x /lab/layer/usr/bin/causeway ] || return 0
+    if [ -z "$SYSTEMD" ]; then
+        start_causewayd || return 1
+    fi
+    [ -n "$NOPROFILE" ] || make_profile
+}
+
+# Without systemd nobody reads the users, folders and the unit that Causeway installs.
+start_causewayd()
+{
+    local -a command
+    on cl sh -c 'systemd-sysusers; systemd-tmpfiles --create /usr/lib/tmpfiles.d/causeway*.conf' \
+        >>/lab/out/cl/setup.log 2>&1
+    read -r -a command < <(sed -n 's/^Exec=//p' /lab/layer/usr/share/dbus-1/system-services/org.causeway.Causeway1.service)
+    on cl env -i PATH="$PATH" "${DAEMON_ENV[@]}" "${command[@]}" </dev/null >>/lab/out/cl/causewayd.log 2>&1 &
+    await_name org.causeway.Causeway1
+}
+
+make_profile()
+{
+    {
+        on cl causeway add lab gateway="$GW_PUBLIC_ADDRESS" ppp.user=lab-user "${PROFILE[@]}" &&
+            printf '%s' 'lab pre-shared key 7' | on cl causeway set-secret lab ipsec.psk &&
+            printf '%s' 'lab Passw0rd!' | on cl causeway set-secret lab ppp.password
+    } >>/lab/out/cl/setup.log 2>&1 || {
+        say "could not make the profile:"
+        tail -n 20 /lab/out/cl/setup.log >&2
+        return 1
+    }
+}
+
+# Runs the command in `cl` with the developer's folder as working folder; output goes where the lab's goes.
+run_command()
+{
+    {
+        printf 'cd %q\n' "$WORKING_FOLDER"
+        printf 'exec timeout --foreground --kill-after=5 %q ' "$TIMEOUT"
+        printf '%q ' "${COMMAND[@]}"
+    } >/lab/work/command
+    local -a run=(env -i PATH=/usr/sbin:/usr/bin HOME=/root USER=root LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" "${CLIENT_ENV[@]}"
+        /bin/bash /lab/work/command)
+    if [ -n "$INTERACTIVE" ] && [ "$KERNEL" = uml ]; then
+        on cl setsid --ctty --wait "${run[@]}" </dev/ttyS0 >&3 2>&4
+    elif [ -n "$INTERACTIVE" ]; then
+        on cl "${run[@]}" <&5 >&3 2>&4
+    else
+        on cl setsid --wait "${run[@]}" </dev/null >&3 2>&4
+    fi
+}
+
+stop_client()
+{
+    :
+}
