@@ -82,6 +82,8 @@ typedef struct {
 } TunnelConfig;
 
 void tunnel_config_clear(TunnelConfig *config); /* wipes and frees what it points to */
+/* Whether an IPv4 address (network order) can be one of a host: NETWORK_UP carries no other. */
+gboolean tunnel_address_is_host(guint32 address);
 
 /* Everything that a data path of either kind needs to know. The socket is connected to the
  * peer by then, for every holder of it. */
