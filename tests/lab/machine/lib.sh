@@ -13,7 +13,7 @@ await_line()
 {
     local seconds=$1 pattern=$2 log=$3 fifo line fd deadline
     shift 3
-    fifo=$(mktemp -u /run/await.XXXXXXXX)
+    fifo=/run/await.$BASHPID.$RANDOM
     mkfifo "$fifo"
     # The log's descriptor and ours are not for the daemon.
     "$@" </dev/null >"$fifo" 2>&1 &

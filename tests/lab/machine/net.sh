@@ -11,8 +11,9 @@
 # addresses behind the gateway (10.77.0.0/16, and 192.0.2.0/24, a web server as seen through the tunnel).
 
 declare -A PID
+LINKS=''
 
-# make_host NAME FORWARD LOWER…
+# make_host NAME FORWARD LOWER…: without LOWER, a light one whose root is the tree itself, read-only
 make_host()
 {
     local name=$1 fd
@@ -25,7 +26,7 @@ make_host()
 
 name_namespace()
 {
-    mkdir -p /run/netns
+    [ -d /run/netns ] || mkdir -p /run/netns
     : >"/run/netns/$1"
     mount --bind "$2" "/run/netns/$1"
 }
@@ -42,14 +43,36 @@ on()
     fi
 }
 
+# Words for `ip -batch`, by host: the machine's clock is slow when it comes to starting programs.
+declare -A BATCH
+
+# ip_on HOST WORDS…
+ip_on()
+{
+    local name=$1
+    shift
+    BATCH[$name]+="$*"$'\n'
+}
+
 # link HOST IF ADDRESS HOST IF ADDRESS
 link()
 {
-    ip link add name "$2" netns "$1" type veth peer name "$5" netns "$4"
-    ip -n "$1" address add "$3" dev "$2"
-    ip -n "$4" address add "$6" dev "$5"
-    ip -n "$1" link set "$2" up
-    ip -n "$4" link set "$5" up
+    LINKS+="link add name $2 netns $1 type veth peer name $5 netns $4"$'\n'
+    ip_on "$1" address add "$3" dev "$2"
+    ip_on "$4" address add "$6" dev "$5"
+    ip_on "$1" link set lo up
+    ip_on "$4" link set lo up
+    ip_on "$1" link set "$2" up
+    ip_on "$4" link set "$5" up
+}
+
+run_batches()
+{
+    local name
+    ip -batch - <<<"$LINKS" || return 1
+    for name in "${!BATCH[@]}"; do
+        ip -n "$name" -batch - <<<"${BATCH[$name]}" || return 1
+    done
 }
 
 masquerade()
@@ -69,44 +92,45 @@ make_network()
     else
         make_host cl 0 $lower
     fi
-    make_host net 1 $lower
+    make_host net 1
     make_host gw 1 /lab/gwtree
-    make_host inner 0 $lower
+    make_host inner 0
 
     if [ "$TOPOLOGY" = direct ]; then
         link cl eth0 198.51.100.10/24 net client 198.51.100.1/24
-        ip -n cl route add default via 198.51.100.1
+        ip_on cl route add default via 198.51.100.1
     else
-        make_host nat 1 $lower
+        make_host nat 1
         link nat wan 198.51.100.10/24 net client 198.51.100.1/24
         link cl eth0 192.168.7.10/24 nat lan 192.168.7.1/24
-        ip -n nat route add default via 198.51.100.1
-        ip -n cl route add default via 192.168.7.1
+        ip_on nat route add default via 198.51.100.1
+        ip_on cl route add default via 192.168.7.1
         masquerade nat
     fi
 
     if [ "$TOPOLOGY" = double-nat ]; then
-        make_host gnat 1 $lower
+        make_host gnat 1
         link gnat wan 203.0.113.10/24 net gateway 203.0.113.1/24
         link gw eth0 172.16.7.10/24 gnat lan 172.16.7.1/24
-        ip -n gnat route add default via 203.0.113.1
-        ip -n gw route add default via 172.16.7.1
+        ip_on gnat route add default via 203.0.113.1
+        ip_on gw route add default via 172.16.7.1
         masquerade gnat
         for port in 500 4500; do
             on gnat iptables-legacy -t nat -A PREROUTING -i wan -p udp --dport $port -j DNAT --to-destination 172.16.7.10
         done
     else
         link gw eth0 203.0.113.10/24 net gateway 203.0.113.1/24
-        ip -n gw route add default via 203.0.113.1
+        ip_on gw route add default via 203.0.113.1
     fi
 
     link gw eth1 10.77.1.1/24 inner eth0 10.77.1.2/24
-    ip -n inner route add default via 10.77.1.1
-    ip -n inner address add 192.0.2.80/32 dev lo
-    ip -n gw route add 192.0.2.0/24 via 10.77.1.2
-    ip -n net route add blackhole 10.77.0.0/16
-    ip -n net route add blackhole 192.0.2.0/24
+    ip_on inner route add default via 10.77.1.1
+    ip_on inner address add 192.0.2.80/32 dev lo
+    ip_on gw route add 192.0.2.0/24 via 10.77.1.2
+    ip_on net route add blackhole 10.77.0.0/16
+    ip_on net route add blackhole 192.0.2.0/24
 
+    run_batches || return 1
     shape client
     shape gateway
 }
