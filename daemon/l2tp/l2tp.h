@@ -63,7 +63,8 @@ L2tpTunnel *l2tp_tunnel_new(const L2tpConfig *config, Entropy *entropy);
 void l2tp_tunnel_free(L2tpTunnel *tunnel);
 /* Sends the SCCRQ. */
 void l2tp_tunnel_open(L2tpTunnel *tunnel, Usec now);
-/* CDN and StopCCN; L2TP_EFFECT_CLOSED follows when both are acknowledged or given up. */
+/* CDN and StopCCN; L2TP_EFFECT_CLOSED follows when both are acknowledged or given up, unless
+ * FAILED or REDIRECT came before. */
 void l2tp_tunnel_close(L2tpTunnel *tunnel, Usec now);
 /* A control message (T bit set).  Which source addresses are let in is the driver's matter: the
  * one that the SCCRQ went to, any port of it until the SCCRP (RFC 3193 §4.2), then that one. */
