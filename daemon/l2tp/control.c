@@ -121,12 +121,14 @@ static void queue_message(L2tpTunnel *tunnel, AvpWriter *writer)
         transport_send(tunnel->transport, writer->writer.data, length, 0);
 }
 
-/* The AVPs stand in the order of RFC 2661 §6.1: some gateways are strict about it. */
+/* The AVPs stand in the order of RFC 2661 §6.1: some gateways are strict about it.  None is
+ * hidden: the peer finds the secret by our Host Name (xl2tpd only when it meets a Challenge). */
 static void send_sccrq(L2tpTunnel *tunnel)
 {
     guint8 buffer[L2TP_MESSAGE_MAX];
     AvpWriter writer = control_writer(tunnel);
 
+    writer.hide = FALSE;
     l2tp_message_begin(&writer, buffer, sizeof buffer, 0, L2TP_SCCRQ);
     avp_write_u16(&writer, AVP_PROTOCOL_VERSION, PROTOCOL_VERSION);
     avp_write_bytes(&writer, AVP_HOST_NAME, tunnel->host_name, strlen(tunnel->host_name));

@@ -166,15 +166,16 @@ static void deliver(L2tpTunnel *tunnel, Usec now, const L2tpHeader *header, Read
     }
 }
 
-/* Whether a message is for this tunnel.  A StopCCN that refuses an SCCRQ comes with Tunnel ID 0
- * from peers that keep no state for it. */
+/* Whether a message is for this tunnel.  A StopCCN that refuses an SCCRQ may come from a peer
+ * that has not taken our Tunnel ID in: with 0, or with 0xffff from xl2tpd 1.3. */
 static gboolean is_addressed(const L2tpTunnel *tunnel, const L2tpHeader *header, Reader body)
 {
     static const guint8 stopccn[] = { 0, 0, 0, 0, 0, L2TP_STOPCCN };
 
     if (header->tunnel_id == tunnel->session.tunnel_id)
         return TRUE;
-    if (header->tunnel_id != 0 || tunnel->state != TUNNEL_WAIT_CTL_REPLY)
+    if ((header->tunnel_id != 0 && header->tunnel_id != 0xffff) ||
+        tunnel->state != TUNNEL_WAIT_CTL_REPLY)
         return FALSE;
     reader_skip(&body, 2);
     const guint8 *type = reader_bytes(&body, sizeof stopccn);
