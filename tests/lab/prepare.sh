@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES=(gcc clang libc6-dev meson ninja-build pkg-config python3 gettext
     libglib2.0-dev nettle-dev libmnl-dev libseccomp-dev)
-LAB_PACKAGES=(user-mode-linux mmdebstrap iproute2 util-linux procps kmod)
+LAB_PACKAGES=(user-mode-linux mmdebstrap iproute2 util-linux)
 
 install_packages()
 {
