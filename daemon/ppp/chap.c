@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The Challenge-Handshake Authentication Protocol (RFC 1994) and Microsoft's two dialects of
+ * it (RFC 2433, RFC 2759), as the side that answers.
+ *
+ * Nothing is retransmitted by a timer here: the authenticator repeats its Challenge (RFC 1994
+ * §4.1), and gets the same Response again. */
+#include <nettle/md5.h>
+#include <string.h>
+
+#include "ppp/link.h"
+#include "ppp/mschap.h"
+
+enum {
+    CHALLENGE = 1,
+    RESPONSE = 2,
+    SUCCESS = 3,
+    FAILURE = 4,
+    CHANGE_PASSWORD = 7, /* RFC 2759 §7 */
+};
+
+/* RFC 2759 §6. */
+enum {
+    ERROR_RESTRICTED_LOGON_HOURS = 646,
+    ERROR_ACCT_DISABLED = 647,
+    ERROR_PASSWD_EXPIRED = 648,
+    ERROR_NO_DIALIN_PERMISSION = 649,
+    ERROR_AUTHENTICATION_FAILURE = 691,
+    ERROR_CHANGING_PASSWORD = 709,
+};
+
+#define MSCHAP_VALUE_SIZE 49
+#define MSCHAP_USE_NT_RESPONSE 1 /* RFC 2433 §6 */
+#define CHANGE_PASSWORD_VERSION 3
+
+/* --- answers ------------------------------------------------------------------------------ */
+
+/* The stored answer goes out, the first time or again. */
+void ppp_chap_repeat(PppLink *link)
+{
+    PppAuth *auth = &link->auth;
+
+    if (!auth->response)
+        return;
+    ppp_link_send(link, PPP_PROTOCOL_CHAP, auth->response_code, auth->response_identifier,
+                  auth->response->data, auth->response->len);
+}
+
+static void store_and_send(PppLink *link, guint8 code, const guint8 *value, gsize length,
+                           gboolean with_name)
+{
+    PppAuth *auth = &link->auth;
+    guint8 value_size = (guint8)length;
+
+    if (!auth->response)
+        auth->response = g_byte_array_new();
+    g_byte_array_set_size(auth->response, 0);
+    if (with_name)
+        g_byte_array_append(auth->response, &value_size, 1);
+    g_byte_array_append(auth->response, value, (guint)length);
+    if (with_name)
+        g_byte_array_append(auth->response, (const guint8 *)link->user, (guint)strlen(link->user));
+    auth->response_code = code;
+    auth->response_identifier = auth->challenge_identifier;
+    ppp_auth_sent(link);
+    ppp_chap_repeat(link);
+}
+
+/* RFC 1994 §4.1. */
+static void respond_md5(PppLink *link)
+{
+    PppAuth *auth = &link->auth;
+    guint8 digest[MD5_DIGEST_SIZE];
+    struct md5_ctx context;
+
+    md5_init(&context);
+    md5_update(&context, 1, &auth->challenge_identifier);
+    md5_update(&context, secret_length(link->password), secret_data(link->password));
+    md5_update(&context, auth->challenge_length, auth->challenge);
+    md5_digest(&context, sizeof digest, digest);
+    explicit_bzero(&context, sizeof context);
+    store_and_send(link, RESPONSE, digest, sizeof digest, TRUE);
+}
+
+/* RFC 2433 §6: no LAN Manager response (24 zeros), which would give the password away. */
+static void respond_mschap(PppLink *link)
+{
+    guint8 value[MSCHAP_VALUE_SIZE] = {0};
+
+    mschap_response(link->auth.challenge, link->password, value + 24);
+    value[48] = MSCHAP_USE_NT_RESPONSE;
+    store_and_send(link, RESPONSE, value, sizeof value, TRUE);
+}
+
+/* RFC 2759 §4: peer challenge, 8 bytes of zero, NT response, flags of zero. */
+static void respond_mschapv2(PppLink *link)
+{
+    guint8 value[MSCHAP_VALUE_SIZE] = {0};
+
+    entropy_fill(link->entropy, value, MSCHAPV2_CHALLENGE_SIZE);
+    mschapv2_response(value, link->auth.challenge, link->user, link->password, value + 24,
+                      link->auth.expected);
+    store_and_send(link, RESPONSE, value, sizeof value, TRUE);
+}
+
+void ppp_chap_respond(PppLink *link)
+{
+    switch (link->auth.method) {
+    case PPP_METHOD_CHAP_MD5:
+        respond_md5(link);
+        break;
+    case PPP_METHOD_MSCHAP:
+        respond_mschap(link);
+        break;
+    case PPP_METHOD_MSCHAPV2:
+        respond_mschapv2(link);
+        break;
+    case PPP_METHOD_PAP:
+        break;
+    }
+}
+
+/* RFC 2759 §7: 586 bytes in all.  The NT response is made with the new password. */
+void ppp_chap_change_password(PppLink *link, const Secret *new_password)
+{
+    PppAuth *auth = &link->auth;
+    guint8 body[MSCHAP_PWBLOCK_SIZE + MSCHAP_HASH_SIZE + 16 + 8 + MSCHAP_RESPONSE_SIZE + 2] = {0};
+    guint8 *peer_challenge = body + MSCHAP_PWBLOCK_SIZE + MSCHAP_HASH_SIZE;
+
+    if (!mschapv2_change_password(link->password, new_password, link->entropy, body,
+                                  body + MSCHAP_PWBLOCK_SIZE)) {
+        ppp_link_fail(link, failure_new(STAGE_AUTHENTICATION, FAILURE_PASSWORD_CHANGE_FAILED,
+                                        "a new password has at most 256 characters"));
+        return;
+    }
+    entropy_fill(link->entropy, peer_challenge, MSCHAPV2_CHALLENGE_SIZE);
+    mschapv2_response(peer_challenge, auth->challenge, link->user, new_password,
+                      peer_challenge + 16 + 8, auth->expected);
+    /* A later challenge, or a second try, is about the new one; if the change fails, the link
+     * ends. */
+    secret_free(link->password);
+    link->password = secret_copy(new_password);
+    store_and_send(link, CHANGE_PASSWORD, body, sizeof body, FALSE);
+    explicit_bzero(body, sizeof body);
+}
+
+/* --- Challenge ---------------------------------------------------------------------------- */
+
+static gboolean challenge_size_is_valid(PppMethod method, gsize size)
+{
+    switch (method) {
+    case PPP_METHOD_MSCHAP:
+        return size == MSCHAP_CHALLENGE_SIZE;
+    case PPP_METHOD_MSCHAPV2:
+        return size == MSCHAPV2_CHALLENGE_SIZE;
+    case PPP_METHOD_CHAP_MD5:
+    case PPP_METHOD_PAP:
+        break;
+    }
+    return size > 0; /* RFC 1994 §4.1: one or more */
+}
+
+static void receive_challenge(PppLink *link, guint8 identifier, Reader body)
+{
+    PppAuth *auth = &link->auth;
+    guint8 size = reader_u8(&body);
+    const guint8 *value = reader_bytes(&body, size);
+
+    if (!reader_ok(&body))
+        return;
+    if (!challenge_size_is_valid(auth->method, size)) {
+        ppp_link_fail(link, failure_new_printf(STAGE_AUTHENTICATION, FAILURE_PPP_NEGOTIATION,
+                                               "%s with a challenge of %u bytes",
+                                               ppp_auth_name(auth->method), size));
+        return;
+    }
+    gboolean same = auth->challenge_length == size && auth->challenge_identifier == identifier &&
+                    memcmp(auth->challenge, value, size) == 0;
+    /* RFC 1994 §4.1: a repeated Challenge is answered by the same Response. */
+    if (same && auth->response && auth->response_identifier == identifier) {
+        ppp_chap_repeat(link);
+        return;
+    }
+    memcpy(auth->challenge, value, size);
+    auth->challenge_length = size;
+    auth->challenge_identifier = identifier;
+    if (!auth->need_secret)
+        ppp_chap_respond(link);
+}
+
+/* --- Success ------------------------------------------------------------------------------ */
+
+/* "S=" and 40 hexadecimal digits (RFC 2759 §5), compared in constant time. */
+static gboolean authenticator_is_genuine(const PppAuth *auth, const guint8 *text, gsize length)
+{
+    guint8 digest[MSCHAPV2_DIGEST_SIZE];
+
+    if (length < 2 + 2 * sizeof digest || text[0] != 'S' || text[1] != '=')
+        return FALSE;
+    for (gsize i = 0; i < sizeof digest; i++) {
+        gint high = g_ascii_xdigit_value((gchar)text[2 + 2 * i]);
+        gint low = g_ascii_xdigit_value((gchar)text[3 + 2 * i]);
+        if (high < 0 || low < 0)
+            return FALSE;
+        digest[i] = (guint8)(high << 4 | low);
+    }
+    return secret_bytes_equal(digest, auth->expected, sizeof digest);
+}
+
+static void receive_success(PppLink *link, Reader body)
+{
+    PppAuth *auth = &link->auth;
+
+    /* RFC 2759 §5: the link must not be used if the peer cannot show this. */
+    if (auth->method == PPP_METHOD_MSCHAPV2 &&
+        !authenticator_is_genuine(auth, body.data, body.length)) {
+        ppp_link_fail(link, failure_new(STAGE_AUTHENTICATION, FAILURE_GATEWAY_NOT_AUTHENTIC, NULL));
+        return;
+    }
+    ppp_auth_succeeded(link);
+}
+
+/* --- Failure ------------------------------------------------------------------------------ */
+
+/* "E=691 R=1 C=<hex> V=3 M=<text>" (RFC 2759 §6, RFC 2433 §8). */
+typedef struct {
+    guint error; /* 0: the message is not of this form */
+    gboolean retry;
+    guint version;
+    guint8 challenge[MSCHAPV2_CHALLENGE_SIZE];
+    gsize challenge_size; /* 0: none, or not of the method's size */
+    const char *text;     /* points into the message */
+} FailureMessage;
+
+/* The value after "K=" at the start of a word, or NULL. */
+static const char *find_field(const char *message, char key)
+{
+    for (const char *p = message; *p != '\0'; p++) {
+        if (p[0] == key && p[1] == '=' && (p == message || p[-1] == ' '))
+            return p + 2;
+    }
+    return NULL;
+}
+
+static guint parse_number(const char *field)
+{
+    guint64 value = field ? g_ascii_strtoull(field, NULL, 10) : 0;
+
+    return (guint)MIN(value, 999999);
+}
+
+static gsize parse_challenge(const char *field, guint8 ret_challenge[MSCHAPV2_CHALLENGE_SIZE],
+                             gsize wanted)
+{
+    for (gsize i = 0; field && i < wanted; i++) {
+        gint high = g_ascii_xdigit_value(field[2 * i]);
+        gint low = high < 0 ? -1 : g_ascii_xdigit_value(field[2 * i + 1]);
+        if (low < 0)
+            return 0;
+        ret_challenge[i] = (guint8)(high << 4 | low);
+    }
+    return field ? wanted : 0;
+}
+
+/* Cuts `message` at M=, so that nothing in the peer's text is taken for a field. */
+static FailureMessage parse_failure(char *message, PppMethod method)
+{
+    FailureMessage result = {0};
+    gsize size = method == PPP_METHOD_MSCHAP ? MSCHAP_CHALLENGE_SIZE : MSCHAPV2_CHALLENGE_SIZE;
+    char *text = (char *)find_field(message, 'M');
+
+    if (text)
+        text[-2] = '\0';
+    result.text = text;
+    result.error = parse_number(find_field(message, 'E'));
+    result.retry = parse_number(find_field(message, 'R')) == 1;
+    result.version = parse_number(find_field(message, 'V'));
+    result.challenge_size = parse_challenge(find_field(message, 'C'), result.challenge, size);
+    return result;
+}
+
+static FailureCode code_of_error(guint error)
+{
+    switch (error) {
+    case ERROR_RESTRICTED_LOGON_HOURS:
+        return FAILURE_ACCOUNT_RESTRICTED_HOURS;
+    case ERROR_ACCT_DISABLED:
+        return FAILURE_ACCOUNT_DISABLED;
+    case ERROR_PASSWD_EXPIRED:
+        return FAILURE_PASSWORD_EXPIRED;
+    case ERROR_NO_DIALIN_PERMISSION:
+        return FAILURE_DIAL_IN_DENIED;
+    case ERROR_CHANGING_PASSWORD:
+        return FAILURE_PASSWORD_CHANGE_FAILED;
+    default:
+        return FAILURE_AUTHENTICATION_REFUSED;
+    }
+}
+
+static Failure *failure_of_message(const FailureMessage *parsed)
+{
+    FailureCode code = code_of_error(parsed->error);
+
+    if (parsed->text && parsed->text[0] != '\0')
+        return failure_new(STAGE_AUTHENTICATION, code, parsed->text);
+    if (code == FAILURE_AUTHENTICATION_REFUSED && parsed->error != ERROR_AUTHENTICATION_FAILURE)
+        return failure_new_printf(STAGE_AUTHENTICATION, code, "error %u", parsed->error);
+    return failure_new(STAGE_AUTHENTICATION, code, NULL);
+}
+
+static void receive_failure(PppLink *link, guint8 identifier, Reader body)
+{
+    PppAuth *auth = &link->auth;
+    g_autofree char *message = g_strndup((const char *)body.data, body.length);
+    FailureMessage parsed = parse_failure(message, auth->method);
+
+    auth->pending = FALSE;
+    if (auth->method == PPP_METHOD_CHAP_MD5 || parsed.error == 0) {
+        ppp_auth_refused(link,
+                         failure_new_peer(STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED,
+                                          body.data, body.length),
+                         FALSE, PPP_SECRET_PASSWORD);
+        return;
+    }
+    /* Version 3 of the change exists in MS-CHAPv2 only (RFC 2759 §6, §7). */
+    gboolean change = parsed.error == ERROR_PASSWD_EXPIRED &&
+                      auth->method == PPP_METHOD_MSCHAPV2 &&
+                      parsed.version == CHANGE_PASSWORD_VERSION;
+    gboolean retry = parsed.retry && parsed.error == ERROR_AUTHENTICATION_FAILURE;
+    /* Either way the next answer needs the challenge of this message; its identifier is one
+     * more than that of this Failure. */
+    if (parsed.challenge_size == 0) {
+        change = retry = FALSE;
+    } else {
+        memcpy(auth->challenge, parsed.challenge, parsed.challenge_size);
+        auth->challenge_length = (guint8)parsed.challenge_size;
+        auth->challenge_identifier = (guint8)(identifier + 1);
+    }
+    ppp_auth_refused(link, failure_of_message(&parsed), change || retry,
+                     change ? PPP_SECRET_NEW_PASSWORD : PPP_SECRET_PASSWORD);
+}
+
+void ppp_chap_input(PppLink *link, guint8 code, guint8 identifier, Reader body)
+{
+    PppAuth *auth = &link->auth;
+    gboolean ours = auth->pending && identifier == auth->response_identifier;
+
+    switch (code) {
+    case CHALLENGE:
+        receive_challenge(link, identifier, body);
+        break;
+    /* RFC 1994 §4.2: the identifier is that of the Response; a repeated verdict, or one on
+     * nothing, is discarded. */
+    case SUCCESS:
+        if (ours)
+            receive_success(link, body);
+        break;
+    case FAILURE:
+        if (ours)
+            receive_failure(link, identifier, body);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machinery around the automaton that LCP and the network control protocols share. */
+#include "ppp/control.h"
+
+#include <string.h>
+
+#include "ppp/link.h"
+
+/* How long to wait before our own request counts as lost when the peer speaks for the first
+ * time and the round trip time is not known. */
+#define LOST_UNKNOWN (100 * USEC_PER_MSEC)
+
+void ppp_control_init(PppControl *control, PppLink *link, const PppControlProtocol *protocol)
+{
+    ppp_control_clear(control);
+    *control = (PppControl){
+        .link = link,
+        .protocol = protocol,
+        .state = PPP_INITIAL,
+        .deadline = USEC_NEVER,
+        .reply = g_byte_array_new(),
+    };
+}
+
+void ppp_control_clear(PppControl *control)
+{
+    g_clear_pointer(&control->reply, g_byte_array_unref);
+    control->state = PPP_INITIAL;
+    control->deadline = USEC_NEVER;
+}
+
+void ppp_control_send(PppControl *control, guint8 code, guint8 identifier, const void *body,
+                      gsize length)
+{
+    ppp_link_send(control->link, control->protocol->number, code, identifier, body, length);
+}
+
+static void end(PppControl *control, PppEnd why, const guint8 *text, gsize length)
+{
+    if (control->over)
+        return;
+    control->over = TRUE;
+    control->protocol->end(control->link, why, text, length);
+}
+
+/* --- timer and requests ------------------------------------------------------------------- */
+
+/* RFC 1661 §4.6 allows a timer that starts from an estimate and backs off. */
+static Usec first_interval(const PppControl *control)
+{
+    Usec rtt = control->link->rtt;
+
+    if (rtt == 0)
+        return PPP_RESTART_UNKNOWN;
+    return MIN(usec_add(MIN(rtt, PPP_RESTART_MAX) * 2, 100 * USEC_PER_MSEC), PPP_RESTART_MAX);
+}
+
+static void start_timer(PppControl *control)
+{
+    control->deadline = usec_add(control->link->now, control->interval);
+}
+
+/* Initialize-Restart-Count; the cell says by its other action which counter is meant. */
+static void initialize_count(PppControl *control, guint actions)
+{
+    control->restart_count = (actions & PPP_STR) ? PPP_MAX_TERMINATE : PPP_MAX_CONFIGURE;
+    control->interval = first_interval(control);
+}
+
+static void send_configure_request(PppControl *control, gboolean again)
+{
+    /* RFC 1661 §5.1: the identifier changes when the options do, or when a valid reply has
+     * come; a retransmission may keep it, and so an Ack to either copy is good. */
+    if (!again) {
+        Writer options = writer_init(control->request, sizeof control->request);
+        control->protocol->build(control->link, &options);
+        g_assert(writer_ok(&options));
+        control->request_length = options.length;
+        control->identifier++;
+    }
+    control->waiting = TRUE;
+    control->sent_at = control->link->now;
+    if (control->restart_count > 0)
+        control->restart_count--;
+    start_timer(control);
+    ppp_control_send(control, PPP_CONFIGURE_REQUEST, control->identifier, control->request,
+                     control->request_length);
+}
+
+static void send_terminate_request(PppControl *control)
+{
+    control->identifier++;
+    if (control->restart_count > 0)
+        control->restart_count--;
+    start_timer(control);
+    ppp_control_send(control, PPP_TERMINATE_REQUEST, control->identifier, NULL, 0);
+}
+
+/* --- the automaton's actions -------------------------------------------------------------- */
+
+static void set_state(PppControl *control, PppState state, PppEvent event)
+{
+    if (control->state == state)
+        return;
+    g_debug("%s: %s -> %s (%s)", control->protocol->name, ppp_state_name(control->state),
+            ppp_state_name(state), ppp_event_name(event));
+    control->state = state;
+}
+
+static void send_reply(PppControl *control, guint8 code, const guint8 *body, gsize length)
+{
+    ppp_control_send(control, code, control->reply_identifier, body, length);
+}
+
+/* The replies of one event; at most one of these bits is set in a cell. */
+static void act_reply(PppControl *control, guint actions)
+{
+    if (actions & PPP_SCA) {
+        control->naks_sent = control->refusals_sent = 0;
+        if (control->protocol->request_acked)
+            control->protocol->request_acked(control->link);
+    }
+    if (actions & PPP_SCN) {
+        control->refusals_sent++;
+        if (control->reply_code == PPP_CONFIGURE_NAK)
+            control->naks_sent++;
+    }
+    if (actions & (PPP_SCA | PPP_SCN | PPP_SER))
+        send_reply(control, control->reply_code, control->reply->data, control->reply->len);
+    if (actions & PPP_STA)
+        send_reply(control, PPP_TERMINATE_ACK, NULL, 0);
+    if (actions & PPP_SCJ) {
+        /* RFC 1661 §5.6: the identifier must change for each Code-Reject, and the rejected
+         * packet is cut to the peer's MRU. */
+        gsize limit = ppp_link_send_limit(control->link) - PPP_HEADER_SIZE;
+        ppp_control_send(control, PPP_CODE_REJECT, ++control->reject_identifier,
+                         control->reply->data, MIN(control->reply->len, limit));
+    }
+}
+
+/* Why the automaton finished (tlf), from the event that finished it. */
+static PppEnd end_of(PppEvent event, PppState old)
+{
+    if (event == PPP_RXJ_MINUS)
+        return PPP_END_DIVERGED;
+    if (event == PPP_TO_MINUS && old != PPP_CLOSING && old != PPP_STOPPING)
+        return PPP_END_SILENT;
+    return PPP_END_CLOSED;
+}
+
+/* Our request left a while ago, and only now the peer begins to speak: had it been there to
+ * hear us, its Ack would have come first.  A side that starts late has lost our request, and
+ * waiting for the timer would cost up to three seconds. */
+static gboolean request_was_lost(const PppControl *control)
+{
+    const PppLink *link = control->link;
+    Usec threshold = link->rtt > 0 ? link->rtt - link->rtt / 4 : LOST_UNKNOWN;
+
+    return control->state == PPP_REQ_SENT && control->waiting && !control->peer_seen &&
+           link->now - control->sent_at >= threshold;
+}
+
+void ppp_control_event(PppControl *control, PppEvent event)
+{
+    PppState old = control->state;
+    const PppTransition *transition = ppp_automaton_lookup(old, event);
+    guint actions = transition->actions;
+
+    if (transition->next == PPP_ILLEGAL)
+        return;
+    set_state(control, (PppState)transition->next, event);
+    if (event == PPP_DOWN)
+        control->peer_seen = FALSE;
+    if (actions & PPP_TLD)
+        control->protocol->down(control->link);
+    if (actions & PPP_IRC)
+        initialize_count(control, actions);
+    if (actions & PPP_ZRC) {
+        control->restart_count = 0;
+        control->interval = first_interval(control);
+        start_timer(control);
+    }
+    /* RFC 1661 §4.1 leaves the order open.  Our request goes first: a peer that hears our Ack
+     * before a repeated request would take the latter for a new negotiation. */
+    if (actions & PPP_SCR)
+        send_configure_request(control, event == PPP_TO_PLUS);
+    if (actions & PPP_STR)
+        send_terminate_request(control);
+    act_reply(control, actions);
+    if (!ppp_automaton_has_timer(control->state))
+        control->deadline = USEC_NEVER;
+    else if (old == PPP_REQ_SENT && control->state == PPP_ACK_SENT && event == PPP_RCR_PLUS) {
+        /* The peer's Ack is probably on its way.  A repetition sent behind our own Ack could
+         * reach an open peer and restart the negotiation. */
+        control->interval = first_interval(control);
+        start_timer(control);
+    }
+    if (actions & PPP_TLU) {
+        control->over = FALSE;
+        control->protocol->up(control->link);
+    }
+    if (actions & PPP_TLF)
+        end(control, end_of(event, old), NULL, 0);
+}
+
+void ppp_control_tick(PppControl *control)
+{
+    if (control->link->now < control->deadline)
+        return;
+    if (control->restart_count == 0) {
+        ppp_control_event(control, PPP_TO_MINUS);
+        return;
+    }
+    control->interval = MIN(control->interval * 2, PPP_RESTART_MAX);
+    ppp_control_event(control, PPP_TO_PLUS);
+}
+
+Usec ppp_control_deadline(const PppControl *control)
+{
+    return control->deadline;
+}
+
+/* --- packets from the peer ---------------------------------------------------------------- */
+
+/* Takes the next option out of a list (RFC 1661 §6).  A length under two or past the list's
+ * end sets the list's sticky error, and so ends every loop over it. */
+static gboolean next_option(Reader *list, guint8 *ret_type, Reader *ret_value)
+{
+    if (!reader_ok(list) || reader_left(list) == 0)
+        return FALSE;
+    *ret_type = reader_u8(list);
+    guint8 length = reader_u8(list);
+    if (length < 2)
+        list->failed = TRUE;
+    else
+        *ret_value = reader_sub(list, length - 2u);
+    return reader_ok(list);
+}
+
+static gboolean options_are_valid(Reader list)
+{
+    guint8 type;
+    Reader value;
+
+    while (next_option(&list, &type, &value))
+        ;
+    return reader_ok(&list);
+}
+
+static void append_option(GByteArray *list, guint8 type, Reader value)
+{
+    guint8 header[2] = {type, (guint8)(value.length + 2)};
+
+    g_byte_array_append(list, header, sizeof header);
+    if (value.length > 0)
+        g_byte_array_append(list, value.data, (guint)value.length);
+}
+
+/* Judges each option and prepares the reply: Reject before Nak before Ack (RFC 1661 §5.2 to
+ * §5.4).  Returns TRUE when it is an Ack. */
+static gboolean judge_request(PppControl *control, Reader body)
+{
+    const PppControlProtocol *protocol = control->protocol;
+    g_autoptr(GByteArray) nak = g_byte_array_new();
+    g_autoptr(GByteArray) reject = g_byte_array_new();
+    Reader list = body;
+    Reader value;
+    guint8 type;
+
+    while (next_option(&list, &type, &value)) {
+        guint8 wanted[PPP_REQUEST_SIZE];
+        Writer writer = writer_init(wanted, sizeof wanted);
+        PppVerdict verdict = protocol->request_option(control->link, type, value, &writer);
+
+        /* RFC 1661 §4.6: after Max-Failure Naks without an Ack, Naks become Rejects. */
+        if (verdict == PPP_VERDICT_NAK && control->naks_sent >= PPP_MAX_FAILURE)
+            verdict = PPP_VERDICT_REJECT;
+        switch (verdict) {
+        case PPP_VERDICT_ACK:
+            break;
+        case PPP_VERDICT_NAK:
+            /* A long list of bad options must not grow on its way back; what does not fit is
+             * Nak'd the next time. */
+            if (nak->len + writer.length > ppp_link_send_limit(control->link) - PPP_HEADER_SIZE)
+                break;
+            g_byte_array_append(nak, wanted, (guint)writer.length);
+            break;
+        case PPP_VERDICT_REJECT:
+            append_option(reject, type, value);
+            break;
+        }
+    }
+    g_byte_array_set_size(control->reply, 0);
+    if (reject->len > 0) {
+        control->reply_code = PPP_CONFIGURE_REJECT;
+        g_byte_array_append(control->reply, reject->data, reject->len);
+        return FALSE;
+    }
+    if (nak->len > 0) {
+        control->reply_code = PPP_CONFIGURE_NAK;
+        g_byte_array_append(control->reply, nak->data, nak->len);
+        return FALSE;
+    }
+    /* An empty request is acknowledged by an empty Ack (SoftEther sends one). */
+    control->reply_code = PPP_CONFIGURE_ACK;
+    if (body.length > 0)
+        g_byte_array_append(control->reply, body.data, (guint)body.length);
+    return TRUE;
+}
+
+static void receive_request(PppControl *control, guint8 identifier, Reader body)
+{
+    const PppControlProtocol *protocol = control->protocol;
+
+    if (!options_are_valid(body))
+        return;
+    control->reply_identifier = identifier;
+    /* In these states the table looks at no option: nothing may be learnt from them. */
+    if (control->state == PPP_CLOSED || control->state == PPP_CLOSING ||
+        control->state == PPP_STOPPING) {
+        ppp_control_event(control, PPP_RCR_PLUS);
+        return;
+    }
+    if (request_was_lost(control)) {
+        control->interval = first_interval(control);
+        ppp_control_event(control, PPP_TO_PLUS);
+    }
+    control->peer_seen = TRUE;
+    if (protocol->request_begin)
+        protocol->request_begin(control->link, identifier);
+    gboolean acceptable = judge_request(control, body);
+    if (control->link->over)
+        return;
+    if (!acceptable && control->refusals_sent >= PPP_MAX_REFUSALS) {
+        end(control, PPP_END_DIVERGED, NULL, 0);
+        return;
+    }
+    ppp_control_event(control, acceptable ? PPP_RCR_PLUS : PPP_RCR_MINUS);
+}
+
+/* A reply to a request: only the newest one counts, and only once.  (RFC 1661 §5.2, §5.3,
+ * §5.4: other packets are invalid and silently discarded.) */
+static gboolean reply_is_expected(const PppControl *control, guint8 identifier)
+{
+    if (control->state < PPP_REQ_SENT)
+        return TRUE; /* these states answer a stray reply by Terminate-Ack, or not at all */
+    return control->waiting && identifier == control->identifier;
+}
+
+static void receive_ack(PppControl *control, guint8 identifier, Reader body)
+{
+    if (!reply_is_expected(control, identifier))
+        return;
+    /* RFC 1661 §5.2: the options must exactly match those of the request. */
+    if (control->state >= PPP_REQ_SENT &&
+        (body.length != control->request_length ||
+         (body.length > 0 && memcmp(body.data, control->request, body.length) != 0)))
+        return;
+    control->waiting = FALSE;
+    control->refusals = 0;
+    control->reply_identifier = identifier;
+    ppp_control_event(control, PPP_RCA);
+}
+
+static gboolean was_requested(const PppControl *control, guint8 wanted)
+{
+    Reader list = reader_init(control->request, control->request_length);
+    Reader value;
+    guint8 type;
+
+    while (next_option(&list, &type, &value)) {
+        if (type == wanted)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void receive_refusal(PppControl *control, guint8 code, guint8 identifier, Reader body)
+{
+    const PppControlProtocol *protocol = control->protocol;
+    Reader list = body;
+    Reader value;
+    guint8 type;
+
+    if (!reply_is_expected(control, identifier) || !options_are_valid(body))
+        return;
+    control->reply_identifier = identifier;
+    if (control->state >= PPP_REQ_SENT) {
+        control->waiting = FALSE;
+        /* A peer that refuses for ever must not keep us busy for ever. */
+        if (++control->refusals >= PPP_MAX_REFUSALS) {
+            end(control, PPP_END_DIVERGED, NULL, 0);
+            return;
+        }
+        while (next_option(&list, &type, &value)) {
+            if (code == PPP_CONFIGURE_NAK)
+                protocol->naked(control->link, type, value);
+            else if (was_requested(control, type))
+                protocol->rejected(control->link, type);
+        }
+        if (control->link->over)
+            return;
+    }
+    ppp_control_event(control, PPP_RCN);
+}
+
+static void receive_terminate_request(PppControl *control, guint8 identifier, Reader body)
+{
+    gboolean told = control->state >= PPP_REQ_SENT;
+
+    control->reply_identifier = identifier;
+    ppp_control_event(control, PPP_RTR);
+    /* RFC 1661 §5.5: the data field is free; peers write their reason into it. */
+    if (told)
+        end(control, PPP_END_TERMINATED, body.data, body.length);
+}
+
+static void receive_code_reject(PppControl *control, Reader body)
+{
+    guint8 rejected = reader_u8(&body);
+
+    if (!reader_ok(&body))
+        return;
+    /* RFC 1661 §4.3: without these nothing works. */
+    if (rejected >= PPP_CONFIGURE_REQUEST && rejected <= PPP_CODE_REJECT) {
+        gboolean told = control->state >= PPP_REQ_SENT;
+        ppp_control_event(control, PPP_RXJ_MINUS);
+        if (told)
+            end(control, PPP_END_DIVERGED, NULL, 0);
+    } else {
+        ppp_control_event(control, PPP_RXJ_PLUS);
+    }
+}
+
+static void receive_other(PppControl *control, guint8 code, guint8 identifier, Reader body,
+                          const guint8 *packet, gsize length)
+{
+    control->reply_identifier = identifier;
+    if (control->protocol->extra && control->protocol->extra(control->link, code, identifier, body))
+        return;
+    g_byte_array_set_size(control->reply, 0);
+    g_byte_array_append(control->reply, packet, (guint)length);
+    ppp_control_event(control, PPP_RUC);
+}
+
+void ppp_control_input(PppControl *control, const guint8 *packet, gsize length)
+{
+    Reader reader = reader_init(packet, length);
+    guint8 code = reader_u8(&reader);
+    guint8 identifier = reader_u8(&reader);
+    guint16 total = reader_u16(&reader);
+
+    /* RFC 1661 §5: a length that the frame cannot hold is discarded; padding is ignored. */
+    if (!reader_ok(&reader) || total < PPP_HEADER_SIZE || total > length)
+        return;
+    /* The lower layer is not up. */
+    if (control->state < PPP_CLOSED)
+        return;
+    Reader body = reader_sub(&reader, total - PPP_HEADER_SIZE);
+    switch (code) {
+    case PPP_CONFIGURE_REQUEST:
+        receive_request(control, identifier, body);
+        break;
+    case PPP_CONFIGURE_ACK:
+        receive_ack(control, identifier, body);
+        break;
+    case PPP_CONFIGURE_NAK:
+    case PPP_CONFIGURE_REJECT:
+        receive_refusal(control, code, identifier, body);
+        break;
+    case PPP_TERMINATE_REQUEST:
+        receive_terminate_request(control, identifier, body);
+        break;
+    case PPP_TERMINATE_ACK:
+        ppp_control_event(control, PPP_RTA);
+        break;
+    case PPP_CODE_REJECT:
+        receive_code_reject(control, body);
+        break;
+    default:
+        receive_other(control, code, identifier, body, packet, total);
+        break;
+    }
+}
+
+void ppp_control_protocol_rejected(PppControl *control)
+{
+    /* Told first: the automaton alone would not say why it finished. */
+    end(control, PPP_END_REJECTED, NULL, 0);
+    if (!control->link->over)
+        ppp_control_event(control, PPP_RXJ_MINUS);
+}
