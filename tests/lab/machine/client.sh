@@ -14,10 +14,26 @@ start_bus()
     await_name org.freedesktop.PolicyKit1
 }
 
+# Units that fail on this machine by its nature are masked, so a degraded one is news.
+await_systemd()
+{
+    local state
+    state=$(timeout 90 systemctl is-system-running --wait)
+    case $state in
+        running) ;;
+        degraded) say "degraded: $(systemctl --failed --plain --no-legend | cut -d' ' -f1 | paste -sd' ')" ;;
+        *) say "systemd on the laptop: $state"; return 1 ;;
+    esac
+    # The link's own resolver, as DHCP would have told.
+    resolvectl dns eth0 198.51.100.1
+}
+
 start_client()
 {
-    on cl sh -c 'echo nameserver 198.51.100.1 >/etc/resolv.conf'
-    if [ -z "$SYSTEMD" ]; then
+    if [ -n "$SYSTEMD" ]; then
+        await_systemd || return 1
+    else
+        on cl sh -c 'echo nameserver 198.51.100.1 >/etc/resolv.conf'
         start_bus || return 1
     fi
     [ -n "$LAYER" ] && [ -x /lab/layer/usr/bin/causeway ] || return 0
@@ -66,7 +82,14 @@ run_command()
     elif [ -n "$INTERACTIVE" ]; then
         on cl "${run[@]}" <&5 >&3 2>&4
     else
-        on cl setsid --wait "${run[@]}" </dev/null >&3 2>&4
+        # Through a pipe: the serial line is no terminal for the command. What it leaves running may hold the pipe.
+        local status=0 pipe reader
+        exec {pipe}> >(exec cat >&3)
+        reader=$!
+        on cl setsid --wait "${run[@]}" </dev/null >&"$pipe" 2>&1 || status=$?
+        exec {pipe}>&-
+        timeout 2 tail --pid="$reader" -f /dev/null
+        return $status
     fi
 }
 

@@ -25,7 +25,7 @@ await_line()
         printf '%s\n' "$line" >>"$log"
         # shellcheck disable=SC2053  # the pattern is meant as one
         if [[ $line == $pattern ]]; then
-            cat <&"$fd" >>"$log" &
+            cat <&"$fd" >>"$log" 2>&1 &
             exec {fd}<&-
             return 0
         fi

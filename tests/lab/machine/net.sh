@@ -69,7 +69,8 @@ link()
 run_batches()
 {
     local name
-    ip -batch - <<<"$LINKS" || return 1
+    # From `net`: the kernel also wants the first name to be free where it is asked.
+    ip -n net -batch - <<<"$LINKS" || return 1
     for name in "${!BATCH[@]}"; do
         ip -n "$name" -batch - <<<"${BATCH[$name]}" || return 1
     done
@@ -131,8 +132,7 @@ make_network()
     ip_on net route add blackhole 192.0.2.0/24
 
     run_batches || return 1
-    shape client
-    shape gateway
+    shape client && shape gateway
 }
 
 # Half of the round-trip time and the loss in each direction.
@@ -140,8 +140,9 @@ shape()
 {
     local -a loss=()
     [ "$LOSS" = 0 ] || loss=(loss "$LOSS%")
-    [ "$RTT" = 0 ] && [ "$LOSS" = 0 ] && return
-    tc -n net qdisc add dev "$1" root netem delay "$(half "$RTT")ms" "${loss[@]}" limit 20000
+    [ "$RTT" != 0 ] || [ "$LOSS" != 0 ] || return 0
+    tc -n net qdisc add dev "$1" root netem delay "$(half "$RTT")ms" "${loss[@]}" limit 20000 ||
+        { say "this kernel cannot delay or lose packets (sch_netem)"; return 1; }
 }
 
 half()
