@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The objects with the interface Connection. */
+#include "api/internal.h"
+
+#include <string.h>
+
+#include "api/errors.h"
+
+void api_connection_free(gpointer data)
+{
+    ApiConnection *connection = data;
+
+    api_agent_cancel(connection);
+    g_clear_pointer(&connection->connection, connection_free);
+    g_clear_object(&connection->agent_cancellable);
+    g_clear_pointer(&connection->asked, g_hash_table_unref);
+    profile_unref(connection->profile);
+    g_free(connection->agent_sender);
+    g_free(connection->agent_path);
+    g_free(connection->path);
+    g_free(connection->uuid);
+    g_free(connection);
+}
+
+gboolean api_connection_active(const ApiConnection *connection)
+{
+    ConnectionState state = connection_status(connection->connection)->state;
+
+    return state != CONNECTION_DISCONNECTED && state != CONNECTION_FAILED;
+}
+
+static gboolean is_over(gpointer uuid, gpointer connection, gpointer data)
+{
+    return connection_status(((ApiConnection *)connection)->connection)->state ==
+           CONNECTION_DISCONNECTED;
+}
+
+static gboolean reap(gpointer data)
+{
+    ApiService *service = data;
+
+    service->reap_source = 0;
+    g_hash_table_foreach_remove(service->connections, is_over, NULL);
+    api_objects_sync(service);
+    return G_SOURCE_REMOVE;
+}
+
+static void on_changed(Connection *ended, gpointer data)
+{
+    ApiConnection *connection = data;
+    ApiService *service = connection->service;
+
+    if (!api_connection_active(connection))
+        api_agent_cancel(connection);
+    /* Its last state is told before it goes; one that failed stays, so that one can ask why.
+     * It goes when its own callback is over. */
+    api_objects_sync(service);
+    if (connection_status(connection->connection)->state == CONNECTION_DISCONNECTED &&
+        service->reap_source == 0)
+        service->reap_source = g_idle_add(reap, service);
+    api_service_touch(service);
+}
+
+static void on_secret_wanted(Connection *asking, const char *field, const char *message,
+                             gpointer data)
+{
+    api_agent_ask(data, field, message);
+}
+
+ApiConnection *api_connection_start(ApiService *service, Profile *profile, const char *sender,
+                                    const char *agent)
+{
+    static const ConnectionEvents events = {
+        .changed = on_changed,
+        .secret_wanted = on_secret_wanted,
+    };
+    const char *uuid = profile_get_string(profile, FIELD_CONNECTION_UUID);
+    ApiConnection *connection = g_new0(ApiConnection, 1);
+
+    /* What is left of an earlier attempt goes first. */
+    g_hash_table_remove(service->connections, uuid);
+    connection->service = service;
+    connection->uuid = g_strdup(uuid);
+    connection->path = g_strdup_printf(API_CONNECTIONS "/%u", ++service->connection_number);
+    connection->profile = profile_ref(profile);
+    connection->agent_sender = g_strdup(sender);
+    connection->agent_path = g_strdup(agent);
+    connection->agent_cancellable = g_cancellable_new();
+    connection->asked = g_hash_table_new(NULL, NULL);
+    connection->connection = connection_new(service->manager, profile, &events, connection);
+    g_hash_table_insert(service->connections, connection->uuid, connection);
+    connection_start(connection->connection);
+    api_objects_sync(service);
+    return connection;
+}
+
+static void add_string(GVariantBuilder *builder, const char *key, const char *value)
+{
+    g_variant_builder_add(builder, "{sv}", key, g_variant_new_string(value ? value : ""));
+}
+
+static void add_strings(GVariantBuilder *builder, const char *key, const char *const *values)
+{
+    static const char *const none[] = {NULL};
+
+    g_variant_builder_add(builder, "{sv}", key, g_variant_new_strv(values ? values : none, -1));
+}
+
+static GVariant *failure_tuple(const Failure *failure)
+{
+    if (!failure)
+        return g_variant_new("(ssss)", "", "", "", "");
+    const char *message = failure_code_message(failure->code);
+    g_autofree char *text = failure->detail ? g_strdup_printf("%s (%s)", message, failure->detail)
+                                            : g_strdup(message);
+    return g_variant_new("(ssss)", stage_name(failure->stage), failure_code_name(failure->code),
+                         text, failure_code_hint(failure->code));
+}
+
+GVariant *api_connection_properties(ApiConnection *connection)
+{
+    const ConnectionStatus *status = connection_status(connection->connection);
+    g_autofree char *profile = api_profile_path(connection->uuid);
+    GVariantBuilder builder;
+
+    g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(&builder, "{sv}", "Profile", g_variant_new_object_path(profile));
+    add_string(&builder, "Uuid", connection->uuid);
+    add_string(&builder, "Name", profile_get_string(connection->profile, FIELD_CONNECTION_NAME));
+    add_string(&builder, "State", connection_state_name(status->state));
+    add_string(&builder, "Stage", stage_name(status->stage));
+    g_variant_builder_add(&builder, "{sv}", "Since", g_variant_new_int64(status->since_unix));
+    g_variant_builder_add(&builder, "{sv}", "Failure", failure_tuple(status->failure));
+    add_string(&builder, "Gateway", status->gateway);
+    add_string(&builder, "Interface", status->interface);
+    add_string(&builder, "DataPath", status->data_path);
+    add_strings(&builder, "LocalAddresses", status->local_addresses);
+    add_string(&builder, "PeerAddress", status->peer_address);
+    add_strings(&builder, "Dns", status->dns);
+    g_variant_builder_add(&builder, "{sv}", "Mtu", g_variant_new_uint32(status->mtu));
+    add_string(&builder, "Ike", status->ike);
+    add_string(&builder, "Esp", status->esp);
+    g_variant_builder_add(&builder, "{sv}", "Weak", g_variant_new_boolean(status->weak));
+    add_string(&builder, "Nat", status->nat);
+    add_string(&builder, "Authentication", status->authentication);
+    g_variant_builder_add(&builder, "{sv}", "Reconnects",
+                          g_variant_new_uint32(status->reconnects));
+    return g_variant_builder_end(&builder);
+}
+
+void api_connection_get_statistics(ApiService *service, Caller *caller, const ApiTarget *target,
+                                   GDBusMethodInvocation *invocation)
+{
+    ConnectionStatistics s = {0};
+
+    connection_statistics(target->connection->connection, &s);
+    g_dbus_method_invocation_return_value(
+        invocation, g_variant_new("(tttt)", s.rx_bytes, s.tx_bytes, s.rx_packets, s.tx_packets));
+}
+
+void api_connection_disconnect(ApiService *service, Caller *caller, const ApiTarget *target,
+                               GDBusMethodInvocation *invocation)
+{
+    if (!api_connection_active(target->connection)) {
+        /* What failed is put away. */
+        g_hash_table_remove(service->connections, target->connection->uuid);
+        api_objects_sync(service);
+    } else {
+        connection_stop(target->connection->connection);
+    }
+    g_dbus_method_invocation_return_value(invocation, NULL);
+}
