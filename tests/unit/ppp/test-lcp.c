@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* LCP: options, refusals, loops, the restart timer, and what a hostile peer may try. */
+#include <string.h>
+
+#include "talk.h"
+
+#define MSEC USEC_PER_MSEC
+
+/* A link whose first Configure-Request has left and can be answered by talk_echo(). */
+static Talk *requested(void)
+{
+    Talk *talk = talk_new("secret");
+
+    talk_open(talk);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    talk_nothing(talk);
+    return talk;
+}
+
+/* 2·RTT + 100 ms, doubling to 3 s, ten requests in all (RFC 1661 §4.6). */
+static void test_silent_peer(void)
+{
+    static const guint WAITS[] = {200, 400, 800, 1600, 3000, 3000, 3000, 3000, 3000};
+    g_autoptr(Talk) talk = requested();
+    guint8 first[64];
+
+    memcpy(first, talk->sent, talk->sent_length);
+    for (gsize i = 0; i < G_N_ELEMENTS(WAITS); i++) {
+        talk_wait(talk, WAITS[i] * MSEC);
+        talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+        /* The very same packet, so that an Ack to any of them is good. */
+        g_assert_cmpmem(talk->sent, talk->sent_length, first, talk->sent_length);
+    }
+    talk_wait(talk, 3000 * MSEC);
+    talk_failed(talk, STAGE_PPP, FAILURE_PPP_SILENT, NULL);
+}
+
+static void test_first_timer(void)
+{
+    static const struct {
+        Usec rtt, wait;
+    } ROWS[] = {{0, 300 * MSEC}, {10 * MSEC, 120 * MSEC}, {400 * MSEC, 900 * MSEC},
+                {60 * USEC_PER_SEC, 3000 * MSEC}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        g_autoptr(Talk) talk = talk_new("secret");
+        talk->config.rtt = ROWS[i].rtt;
+        talk_open(talk);
+        talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+        talk_wait(talk, ROWS[i].wait);
+        talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    }
+}
+
+/* The three-second hole: the peer starts late and has lost our request. */
+static void test_late_peer(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    talk_pass(talk, 60 * MSEC);
+    talk_hear(talk, "c021 01 01 len 0506 11223344");
+    /* Our request again, at once and before our Ack: an open peer would take a request
+     * behind the Ack for a new negotiation. */
+    talk_sends(talk, "c021 01 id len 0104 0578 0506 ........");
+    talk_sends(talk, "c021 02 01 len 0506 11223344");
+    talk_nothing(talk);
+    /* The timer starts again from its first value. */
+    talk_wait(talk, 200 * MSEC);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+}
+
+/* A peer that spoke before our request can have reached it has not lost anything. */
+static void test_early_peer(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    talk_pass(talk, 20 * MSEC);
+    talk_hear(talk, "c021 01 01 len 0506 11223344");
+    talk_sends(talk, "c021 02 01 len 0506 11223344");
+    talk_nothing(talk);
+    /* The peer's Ack has a full interval to come. */
+    talk_pass(talk, 199 * MSEC);
+    talk_wait(talk, 1 * MSEC);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+}
+
+static void test_empty_request(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    talk_hear(talk, "c021 01 09 len");
+    talk_sends(talk, "c021 02 09 len");
+    talk_nothing(talk);
+}
+
+/* Option lists that would make a careless parser loop or read on: nothing is answered. */
+static void test_malformed_options(void)
+{
+    static const char *const PACKETS[] = {
+        "c021 01 01 0008 0500 0000",      /* length 0 */
+        "c021 01 01 0008 0501 0000",      /* length 1 */
+        "c021 01 01 0008 05ff 0000",      /* past the packet */
+        "c021 01 01 0009 0104 05b4 05",   /* a type without a length */
+        "c021 01 01 0008 0506 1122 3344", /* past the length, inside the frame */
+        "c021 01 01 0003",                /* packet length under 4 */
+        "c021 01 01 0000",
+        "c021 01 01 0020 0506 11223344", /* packet length beyond the frame */
+        "c021 01 01 00",
+        "c021 01",
+        "c021",
+        "c0",
+        "",
+        "ff03",
+        "ff03 c0",
+        "c022 01 01 0004", /* an even protocol */
+        "c021 03 id 0008 0500 0000",
+        "c021 04 id 0008 0501 0000",
+        "c021 04 id 0008 05ff 0000",
+    };
+    g_autoptr(Talk) talk = requested();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(PACKETS); i++) {
+        talk_hear(talk, PACKETS[i]);
+        talk_nothing(talk);
+    }
+    /* The link is as it was. */
+    talk_echo(talk, 2);
+    talk_hear(talk, "c021 01 01 len 0506 11223344");
+    talk_sends(talk, "c021 02 01 len 0506 11223344");
+    talk_options(talk);
+}
+
+static void test_framings(void)
+{
+    static const char *const PACKETS[] = {
+        "c021 01 01 0006 0702",
+        "ff03 c021 01 01 0006 0702",
+        "c021 01 01 0006 0702 0000", /* padding */
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(PACKETS); i++) {
+        g_autoptr(Talk) talk = requested();
+        talk_hear(talk, PACKETS[i]);
+        talk_sends(talk, "c021 04 01 len 0702");
+    }
+}
+
+static void test_wrong_replies_are_ignored(void)
+{
+    g_autoptr(Talk) talk = requested();
+    guint8 right = talk->sent[3];
+
+    /* Another identifier. */
+    talk->sent[3] = (guint8)(right + 1);
+    talk_echo(talk, 2);
+    talk_echo(talk, 3);
+    talk_echo(talk, 4);
+    talk->sent[3] = right;
+    /* Other options: the MRU changed, the last option missing, one more. */
+    talk->sent[9] ^= 1;
+    talk_echo(talk, 2);
+    talk->sent[9] ^= 1;
+    talk_hear(talk, "c021 02 id len 0104 0578");
+    talk_hear(talk, "c021 02 id len");
+    talk_nothing(talk);
+    /* The right Ack counts, once. */
+    talk_echo(talk, 2);
+    talk_hear(talk, "c021 01 01 len");
+    talk_sends(talk, "c021 02 01 len");
+    talk_options(talk);
+    talk_stage(talk, STAGE_NETWORK);
+    talk_sends(talk, "8021 01 .. len 0306 00000000 8106 00000000 8306 00000000");
+    talk_nothing(talk);
+}
+
+/* An Ack that comes twice, as it does when a request was repeated, must not restart LCP. */
+static void test_second_ack(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    talk_echo(talk, 2);
+    talk_echo(talk, 2);
+    talk_hear(talk, "c021 01 01 len 0305 c223 05");
+    talk_sends(talk, "c021 02 01 len 0305 c223 05");
+    talk_options(talk);
+    talk_stage(talk, STAGE_AUTHENTICATION);
+    talk_echo(talk, 2);
+    talk_nothing(talk);
+}
+
+/* Unknown options are rejected all at once and as they came; what could be Nak'd waits. */
+static void test_reject_precedes_nak(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    /* MRU 0, callback, MRRU, endpoint discriminator, quality protocol. */
+    talk_hear(talk, "c021 01 07 len 0104 0000 0d03 06 1104 05dc 1305 01 0102 0408 c025 00000000");
+    talk_sends(talk, "c021 04 07 len 0d03 06 1104 05dc 1305 01 0102 0408 c025 00000000");
+    talk_hear(talk, "c021 01 08 len 0104 0000");
+    talk_sends(talk, "c021 03 08 len 0104 05dc");
+    talk_nothing(talk);
+}
+
+static void test_accm_is_accepted(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    talk_hear(talk, "c021 01 01 len 0206 00000000 0104 05dc");
+    talk_sends(talk, "c021 02 01 len 0206 00000000 0104 05dc");
+}
+
+static void test_compression_is_as_configured(void)
+{
+    g_autoptr(Talk) refused = requested();
+    g_autoptr(Talk) wanted = talk_new("secret");
+
+    talk_hear(refused, "c021 01 01 len 0702 0802");
+    talk_sends(refused, "c021 04 01 len 0702 0802");
+
+    wanted->config.pfc = wanted->config.acfc = TRUE;
+    talk_open(wanted);
+    talk_sends(wanted, "c021 01 .. len 0104 0578 0506 ........ 0702 0802");
+    /* The peer rejects PFC as the receiver and asks for it as the sender. */
+    talk_hear(wanted, "c021 04 id len 0702");
+    talk_sends(wanted, "c021 01 .. len 0104 0578 0506 ........ 0802");
+    talk_echo(wanted, 2);
+    talk_hear(wanted, "c021 01 01 len 0104 0500 0702");
+    talk_sends(wanted, "c021 02 01 len 0104 0500 0702");
+    talk_options(wanted);
+    g_assert_true(wanted->options.pfc);
+    g_assert_false(wanted->options.acfc);
+    g_assert_cmpuint(wanted->options.peer_mru, ==, 0x500);
+    g_assert_cmpuint(wanted->options.mru, ==, 1400);
+}
+
+static void test_refusals_of_our_options(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    /* <-- Nak: another MRU, out of bounds; we stay within ours. */
+    talk_hear(talk, "c021 03 id len 0104 0010");
+    talk_sends(talk, "c021 01 .. len 0104 0080 0506 ........");
+    talk_hear(talk, "c021 03 id len 0104 0500");
+    talk_sends(talk, "c021 01 .. len 0104 0500 0506 ........");
+    /* <-- Nak: another magic number, but not the one that the peer names. */
+    guint8 magic[4];
+    memcpy(magic, talk->sent + 12, 4);
+    talk_hear(talk, "c021 03 id len 0506 cafebabe");
+    talk_sends(talk, "c021 01 .. len 0104 0500 0506 ........");
+    g_assert_cmpint(memcmp(magic, talk->sent + 12, 4), !=, 0);
+    g_assert_cmpint(memcmp("\xca\xfe\xba\xbe", talk->sent + 12, 4), !=, 0);
+    /* <-- Reject of one, then of the other. */
+    talk_hear(talk, "c021 04 id len 0104 0500");
+    talk_sends(talk, "c021 01 .. len 0506 ........");
+    talk_echo(talk, 4);
+    talk_sends(talk, "c021 01 .. len");
+    talk_echo(talk, 2);
+    talk_nothing(talk);
+}
+
+static void test_endless_naks_from_peer(void)
+{
+    g_autoptr(Talk) talk = requested();
+    guint rounds = 0;
+
+    for (; rounds < 11; rounds++) {
+        talk_hear(talk, "c021 03 id len 0506 00000001");
+        talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    }
+    talk_hear(talk, "c021 03 id len 0506 00000001");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_PPP, FAILURE_PPP_NEGOTIATION, "*");
+}
+
+/* RFC 1661 §4.6, Max-Failure. */
+static void test_endless_naks_by_us(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    for (guint i = 0; i < 5; i++) {
+        talk_hear(talk, "c021 01 01 len 0104 0000");
+        talk_sends(talk, "c021 03 01 len 0104 05dc");
+    }
+    for (guint i = 5; i < 12; i++) {
+        talk_hear(talk, "c021 01 01 len 0104 0000");
+        talk_sends(talk, "c021 04 01 len 0104 0000");
+    }
+    talk_hear(talk, "c021 01 01 len 0104 0000");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_PPP, FAILURE_PPP_NEGOTIATION, "*");
+}
+
+/* Everything that we send comes back (RFC 1661 §6.4). */
+static void test_looped_line(void)
+{
+    g_autoptr(Talk) talk = requested();
+    guint rounds = 0;
+    PppEffect effect = {0};
+    g_autoptr(GQueue) wire = g_queue_new();
+
+    g_queue_push_tail(wire, g_bytes_new(talk->sent, talk->sent_length));
+    while (effect.type != PPP_EFFECT_FAILED) {
+        g_autoptr(GBytes) packet = g_queue_pop_head(wire);
+        gsize length;
+        const guint8 *data = g_bytes_get_data(packet, &length);
+
+        g_assert_cmpuint(++rounds, <, 20);
+        ppp_link_input(talk->link, talk->now, data, length);
+        while (ppp_link_next(talk->link, &effect)) {
+            if (effect.type == PPP_EFFECT_SEND)
+                g_queue_push_tail(wire, g_bytes_new(effect.packet, effect.length));
+            if (effect.type == PPP_EFFECT_FAILED) {
+                g_assert_cmpint(effect.failure->code, ==, FAILURE_PPP_NEGOTIATION);
+                g_assert_nonnull(strstr(effect.failure->detail, "own packets"));
+                break;
+            }
+        }
+    }
+    g_queue_clear_full(wire, (GDestroyNotify)g_bytes_unref);
+}
+
+/* --- methods ------------------------------------------------------------------------------ */
+
+static void test_method_nak(void)
+{
+    static const struct {
+        guint methods;
+        const char *asked, *nak;
+    } ROWS[] = {
+        {0xf, "0304 c227", "0305 c223 81"},                      /* EAP */
+        {0xf, "0304 c027", "0305 c223 81"},                      /* SPAP */
+        {0xf, "0305 c223 06", "0305 c223 81"},                   /* CHAP with SHA-1 */
+        {0xf, "0303 c2", "0305 c223 81"},                        /* too short */
+        {0xf, "0302", "0305 c223 81"},                           /* empty */
+        {0xf, "0306 c223 05 00", "0305 c223 81"},                /* too long */
+        {0xf, "0305 c023 00", "0305 c223 81"},                   /* PAP, too long */
+        {0xf & ~PPP_METHOD_MSCHAPV2, "0304 c227", "0305 c223 05"},
+        {PPP_METHOD_MSCHAP | PPP_METHOD_PAP, "0304 c227", "0305 c223 80"},
+        {PPP_METHOD_PAP, "0305 c223 81", "0304 c023"},
+        {PPP_METHOD_CHAP_MD5, "0304 c023", "0305 c223 05"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        g_autoptr(Talk) talk = talk_new("secret");
+        g_autofree char *request = g_strdup_printf("c021 01 01 len %s", ROWS[i].asked);
+        g_autofree char *nak = g_strdup_printf("c021 03 01 len %s", ROWS[i].nak);
+
+        talk->config.methods = ROWS[i].methods;
+        talk_open(talk);
+        talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+        talk_hear(talk, request);
+        talk_sends(talk, nak);
+        talk_nothing(talk);
+    }
+}
+
+static void test_allowed_methods_are_accepted(void)
+{
+    static const char *const OPTIONS[] = {"0304 c023", "0305 c223 05", "0305 c223 80",
+                                          "0305 c223 81"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(OPTIONS); i++) {
+        g_autoptr(Talk) talk = talk_new("secret");
+        talk_open_lcp(talk, OPTIONS[i]);
+    }
+}
+
+/* No silent fall-back: the password is not sent, and the user learns what to change. */
+static void test_insisting_on_pap(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    talk->config.methods = PPP_METHOD_MSCHAPV2 | PPP_METHOD_CHAP_MD5;
+    talk_open(talk);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    talk_hear(talk, "c021 01 01 len 0304 c023");
+    talk_sends(talk, "c021 03 01 len 0305 c223 81");
+    /* The same request again: our Nak was lost; it does not count as insisting. */
+    for (guint i = 0; i < 3; i++) {
+        talk_hear(talk, "c021 01 01 len 0304 c023");
+        talk_sends(talk, "c021 03 01 len 0305 c223 81");
+    }
+    talk_hear(talk, "c021 01 02 len 0304 c023");
+    talk_sends(talk, "c021 03 02 len 0305 c223 81");
+    talk_hear(talk, "c021 01 03 len 0304 c023");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_PPP, FAILURE_NO_AUTHENTICATION_METHOD,
+                "the gateway asks for PAP, which ppp.refuse-pap forbids");
+}
+
+/* pppd hangs up when its last method is Nak'd. */
+static void test_peer_gives_up_on_methods(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    talk->config.methods = PPP_METHOD_MSCHAPV2;
+    talk_open(talk);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    talk_hear(talk, "c021 01 01 len 0304 c227");
+    talk_sends(talk, "c021 03 01 len 0305 c223 81");
+    talk_hear(talk, "c021 05 02 len \"peer refused to authenticate\"");
+    talk_sends(talk, "c021 06 02 len");
+    talk_failed(talk, STAGE_PPP, FAILURE_NO_AUTHENTICATION_METHOD,
+                "the gateway asks for EAP, which is not supported");
+}
+
+static void test_no_method_allowed(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    talk->config.methods = 0;
+    talk_open(talk);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    talk_hear(talk, "c021 01 01 len 0305 c223 81");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_PPP, FAILURE_NO_AUTHENTICATION_METHOD,
+                "the gateway asks for MS-CHAPv2, which ppp.refuse-mschapv2 forbids");
+}
+
+/* --- the other codes ---------------------------------------------------------------------- */
+
+static void test_code_reject(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    /* An unknown code is rejected with the packet in it. */
+    talk_hear(talk, "c021 63 01 len 112233");
+    talk_sends(talk, "c021 07 .. len 63 01 0007 112233");
+    /* Identification, time remaining, discard: nothing to say. */
+    talk_hear(talk, "c021 0c 01 len 00000000 \"MSRASV5.20\"");
+    talk_hear(talk, "c021 0d 01 len 00000000 00000e10 \"an hour\"");
+    talk_hear(talk, "c021 0b 01 len 00000000");
+    talk_nothing(talk);
+    /* The peer rejects an echo: no matter.  It rejects Configure-Request: no PPP. */
+    talk_hear(talk, "c021 07 01 len 09 01 0008 00000000");
+    talk_hear(talk, "c021 07 02 len");
+    talk_nothing(talk);
+    talk_hear(talk, "c021 07 03 len 01 01 0004");
+    talk_failed(talk, STAGE_PPP, FAILURE_PPP_NEGOTIATION, "*");
+}
+
+static void test_terminate_while_negotiating(void)
+{
+    static const guint8 STATES[] = {6, 7, 8};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(STATES); i++) {
+        g_autoptr(Talk) talk = requested();
+        if (STATES[i] == 7)
+            talk_echo(talk, 2);
+        if (STATES[i] == 8) {
+            talk_hear(talk, "c021 01 01 len");
+            talk_sends(talk, "c021 02 01 len");
+        }
+        talk_hear(talk, "c021 05 21 len \"No lines\"");
+        talk_sends(talk, "c021 06 21 len");
+        talk_failed(talk, STAGE_PPP, FAILURE_GATEWAY_CLOSED, "No lines");
+    }
+}
+
+static void test_close(void)
+{
+    g_autoptr(Talk) talk = requested();
+    g_autoptr(Talk) unopened = talk_new("secret");
+    g_autoptr(Talk) deaf = requested();
+
+    ppp_link_close(talk->link, talk->now);
+    talk_sends(talk, "c021 05 .. len");
+    /* A Terminate-Request of the peer crosses ours. */
+    talk_hear(talk, "c021 05 07 len");
+    talk_sends(talk, "c021 06 07 len");
+    talk_hear(talk, "c021 01 08 len 0104 0000");
+    talk_nothing(talk);
+    talk_echo(talk, 6);
+    talk_closed(talk);
+
+    unopened->link = ppp_link_new(&unopened->config, unopened->entropy);
+    ppp_link_close(unopened->link, unopened->now);
+    talk_closed(unopened);
+
+    ppp_link_close(deaf->link, deaf->now);
+    talk_sends(deaf, "c021 05 .. len");
+    talk_wait(deaf, 200 * MSEC);
+    talk_sends(deaf, "c021 05 .. len");
+    talk_wait(deaf, 400 * MSEC);
+    talk_closed(deaf);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/ppp/lcp/silent-peer", test_silent_peer);
+    g_test_add_func("/ppp/lcp/first-timer", test_first_timer);
+    g_test_add_func("/ppp/lcp/late-peer", test_late_peer);
+    g_test_add_func("/ppp/lcp/early-peer", test_early_peer);
+    g_test_add_func("/ppp/lcp/empty-request", test_empty_request);
+    g_test_add_func("/ppp/lcp/malformed-options", test_malformed_options);
+    g_test_add_func("/ppp/lcp/framings", test_framings);
+    g_test_add_func("/ppp/lcp/wrong-replies", test_wrong_replies_are_ignored);
+    g_test_add_func("/ppp/lcp/second-ack", test_second_ack);
+    g_test_add_func("/ppp/lcp/reject-precedes-nak", test_reject_precedes_nak);
+    g_test_add_func("/ppp/lcp/accm", test_accm_is_accepted);
+    g_test_add_func("/ppp/lcp/compression", test_compression_is_as_configured);
+    g_test_add_func("/ppp/lcp/refusals", test_refusals_of_our_options);
+    g_test_add_func("/ppp/lcp/endless-naks-from-peer", test_endless_naks_from_peer);
+    g_test_add_func("/ppp/lcp/endless-naks-by-us", test_endless_naks_by_us);
+    g_test_add_func("/ppp/lcp/looped-line", test_looped_line);
+    g_test_add_func("/ppp/lcp/method-nak", test_method_nak);
+    g_test_add_func("/ppp/lcp/allowed-methods", test_allowed_methods_are_accepted);
+    g_test_add_func("/ppp/lcp/insisting-on-pap", test_insisting_on_pap);
+    g_test_add_func("/ppp/lcp/peer-gives-up-on-methods", test_peer_gives_up_on_methods);
+    g_test_add_func("/ppp/lcp/no-method-allowed", test_no_method_allowed);
+    g_test_add_func("/ppp/lcp/code-reject", test_code_reject);
+    g_test_add_func("/ppp/lcp/terminate", test_terminate_while_negotiating);
+    g_test_add_func("/ppp/lcp/close", test_close);
+    return g_test_run();
+}
