@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The heart of a tunnel process: the only driver of the engines.
+ *
+ * One thread, one ppoll(): the parent's socket, the UDP socket, the data path's descriptors and
+ * one CLOCK_BOOTTIME timer that is set to the nearest deadline of an engine.  Nothing here ever
+ * waits for the parent: PPP runs over the UDP socket from the moment the call is up, and moves
+ * to the kernel's descriptors when they come. */
+#pragma once
+
+#include "l2tp/data.h"
+#include "tunnel/carrier.h"
+#include "tunnel/path_kernel.h"
+#include "tunnel/path_user.h"
+#include "tunnel/protocol.h"
+
+/* The gateway's first frames may overtake its own ICRP, or come before our ICCN is out. */
+#define EARLY_FRAMES 8
+#define EARLY_FRAME_SIZE 1600
+
+typedef struct {
+    gsize length;
+    guint8 data[EARLY_FRAME_SIZE];
+} EarlyFrame;
+
+typedef struct {
+    int parent;
+    int timer;
+    Entropy *entropy;
+    Usec now; /* of this turn of the loop */
+
+    TunnelConfig config; /* wiped as soon as the engines have it */
+    gboolean configured, started;
+    struct sockaddr_storage peer;
+    Usec ike_rtt;
+    Carrier *carrier;
+
+    L2tpTunnel *l2tp;
+    PppLink *ppp;
+    struct sockaddr_storage source; /* of the packet that the L2TP engine was fed last */
+    gboolean peer_known;            /* SCCRP was accepted: only its source is let in */
+    L2tpSession session;            /* all zero before L2TP_EFFECT_SESSION */
+    gboolean peer_sequences;        /* data of the peer carries Ns (RFC 2661 §5.4) */
+    guint16 ns;
+    guint16 path_mtu, mtu;
+    PppOptions options;
+    gboolean network_up;
+    EarlyFrame early[EARLY_FRAMES];
+    guint n_early;
+
+    KernelPath kernel;
+    UserPath *user;
+
+    gboolean over;     /* FAILED, REDIRECTED or CLOSED was said */
+    gboolean stopping; /* the parent said STOP */
+    Usec leave_at;     /* when L2TP is closed without waiting for PPP's good-bye any longer */
+    Usec stop_at;      /* when CLOSED is said, whatever the peer does */
+    guint log_lines;   /* of this period */
+    Usec log_period;
+    gboolean quit;
+} Pump;
+
+/* Returns when the parent is gone or has no more use for this process. */
+void pump_run(int parent, int timer, const guint8 seed[ENTROPY_SEED_SIZE], const char *missing);
+
+/* ---- between the files of the pump */
+
+/* Runs both engines' effects until none is left; called after every call into one. */
+void pump_effects(Pump *pump);
+void pump_fail(Pump *pump, const Failure *failure);
+void pump_close(Pump *pump);     /* the parent's STOP */
+void pump_measure(Pump *pump);   /* the path's MTU; tells the parent when it has changed */
+void pump_say(Pump *pump, TunnelMessage *message); /* clears it */
+void pump_say_plain(Pump *pump, TunnelMessageType type);
+void pump_log(Pump *pump, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* parent.c: one message of the parent's. FALSE: it was not one, or is not in order. */
+gboolean pump_obey(Pump *pump, TunnelMessage *message);
+
+/* frames.c */
+void pump_receive(Pump *pump); /* what waits on the UDP socket */
+void pump_send_frame(Pump *pump, const guint8 *frame, gsize length);
+void pump_feed_early(Pump *pump);
+/* What stands in front of users' packets has changed, or may have. */
+void pump_update_path(Pump *pump);
