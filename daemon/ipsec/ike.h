@@ -43,8 +43,11 @@ void ike_service_hold(IkeService *service);
 void ike_service_release(IkeService *service);
 /* Process id of our own instance; 0 when there is none.  For logs and tests. */
 GPid ike_service_pid(IkeService *service);
-/* Ends our own instance now: it takes its states and policies out of the kernel.  All
- * negotiations must have been freed. */
+/* Ends our own instance, which takes its states and policies out of the kernel, and calls `done`
+ * when it is gone: within five seconds, at once if there is none.  For the daemon's own end. */
+void ike_service_shutdown(IkeService *service, void (*done)(gpointer user_data),
+                          gpointer user_data);
+/* All negotiations must have been freed.  An instance that still runs is told to end. */
 void ike_service_free(IkeService *service);
 
 /* ---- one negotiation and what comes of it ---- */

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* strongswan.conf for our own charon. */
+#include "ipsec/charon-config.h"
+
+#include <string.h>
+
+/* What IKEv1 with PSK or certificates, transport mode and VICI need; absent are above all
+ * bypass-lan, forecast, farp, dhcp, connmark and unity (they change what packets do, or make
+ * Cisco gateways behave differently), updown (runs scripts), resolve and attr (change DNS). */
+static const char *const plugins[] = {
+    "random", "nonce", "aesni", "aes", "sha1", "sha2", "md5", "hmac", "kdf", "gmp", "curve25519",
+    "openssl", "gcm", "x509", "constraints", "pubkey", "pkcs1", "pkcs8", "pem", "vici",
+    "kernel-netlink", "socket-default", NULL,
+};
+
+typedef enum {
+    SETTING_OPEN,  /* a section begins */
+    SETTING_CLOSE,
+    SETTING_VALUE,
+} SettingKind;
+
+typedef struct {
+    SettingKind kind;
+    const char *key;
+    const char *value; /* NULL: filled in from the configuration */
+} Setting;
+
+/* The section is named after the program: charon-systemd inherits from charon, and reads its
+ * own section first. */
+static const Setting settings[] = {
+    { SETTING_OPEN, "charon-systemd", NULL },
+    { SETTING_VALUE, "load", NULL },
+    { SETTING_VALUE, "port", NULL },
+    { SETTING_VALUE, "port_nat_t", NULL },
+    /* Four tries in ten seconds instead of two; the negotiation has deadlines of its own. */
+    { SETTING_VALUE, "retransmit_timeout", "1.0" },
+    { SETTING_VALUE, "retransmit_base", "1.6" },
+    { SETTING_VALUE, "retransmit_tries", "6" },
+    { SETTING_VALUE, "install_routes", "no" },
+    { SETTING_VALUE, "install_virtual_ip", "no" },
+    { SETTING_VALUE, "process_route", "no" },
+    { SETTING_VALUE, "send_vendor_id", "no" },
+    { SETTING_VALUE, "cisco_unity", "no" },
+    /* Some SonicWalls send the last messages of main mode in clear.  The keys are proved by
+     * the hash all the same; what is given away is the gateway's identity. */
+    { SETTING_VALUE, "accept_unencrypted_mainmode_messages", "yes" },
+    { SETTING_VALUE, "fragment_size", "1280" },
+    { SETTING_VALUE, "threads", "8" },
+    { SETTING_VALUE, "ikesa_table_size", "4" },
+    /* NAT bindings die after 30 s on the worst routers. */
+    { SETTING_VALUE, "keep_alive", "20s" },
+    /* Level 1 has no secrets in it.  The journal gets it through us. */
+    { SETTING_OPEN, "filelog", NULL },
+    { SETTING_OPEN, "stderr", NULL },
+    { SETTING_VALUE, "default", "1" },
+    { SETTING_VALUE, "ike_name", "yes" },
+    { SETTING_VALUE, "flush_line", "yes" },
+    { SETTING_CLOSE, NULL, NULL },
+    { SETTING_CLOSE, NULL, NULL },
+    { SETTING_OPEN, "journal", NULL },
+    { SETTING_VALUE, "default", "-1" },
+    { SETTING_CLOSE, NULL, NULL },
+    { SETTING_OPEN, "plugins", NULL },
+    { SETTING_OPEN, "vici", NULL },
+    { SETTING_VALUE, "socket", NULL },
+    { SETTING_CLOSE, NULL, NULL },
+    { SETTING_OPEN, "kernel-netlink", NULL },
+    /* Addresses and routes are watched by ourselves. */
+    { SETTING_VALUE, "roam_events", "no" },
+    /* charon writes this system-wide value (net.core.xfrm_acq_expires): it gets the present
+     * one, so that nothing changes for others. */
+    { SETTING_VALUE, "xfrm_acq_expires", NULL },
+    { SETTING_CLOSE, NULL, NULL },
+    { SETTING_OPEN, "openssl", NULL },
+    { SETTING_VALUE, "load_legacy", "no" },
+    { SETTING_CLOSE, NULL, NULL },
+    { SETTING_CLOSE, NULL, NULL },
+    { SETTING_CLOSE, NULL, NULL },
+};
+
+const char *const *charon_config_plugins(void)
+{
+    return plugins;
+}
+
+/* A double-quoted string; settings_lexer.l of strongSwan knows the escapes \" and \\ in it. */
+static gboolean append_quoted(GString *out, const char *value)
+{
+    g_string_append_c(out, '"');
+    for (const char *p = value; *p; p++) {
+        if (!g_ascii_isprint(*p))
+            return FALSE;
+        if (*p == '"' || *p == '\\')
+            g_string_append_c(out, '\\');
+        g_string_append_c(out, *p);
+    }
+    g_string_append(out, "\"\n");
+    return TRUE;
+}
+
+static char *filled_value(const CharonConfig *config, const char *key)
+{
+    if (strcmp(key, "load") == 0)
+        return g_strjoinv(" ", (char **)config->plugins);
+    if (strcmp(key, "port") == 0)
+        return g_strdup_printf("%u", config->port);
+    if (strcmp(key, "port_nat_t") == 0)
+        return g_strdup_printf("%u", config->port_nat_t);
+    if (strcmp(key, "xfrm_acq_expires") == 0)
+        return g_strdup_printf("%u", config->xfrm_acq_expires);
+    return g_strconcat("unix://", config->socket_path, NULL);
+}
+
+char *charon_config_text(const CharonConfig *config)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
+        const Setting *setting = &settings[i];
+        switch (setting->kind) {
+        case SETTING_OPEN:
+            g_string_append_printf(out, "%s {\n", setting->key);
+            break;
+        case SETTING_CLOSE:
+            g_string_append(out, "}\n");
+            break;
+        case SETTING_VALUE: {
+            g_autofree char *value =
+                setting->value ? g_strdup(setting->value) : filled_value(config, setting->key);
+            g_string_append_printf(out, "%s = ", setting->key);
+            if (!append_quoted(out, value))
+                return NULL;
+            break;
+        }
+        }
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
