@@ -52,6 +52,9 @@ static void flush(L2tpTunnel *tunnel, Usec now)
     gsize length;
     guint mark;
 
+    /* Our StopCCN has been acknowledged. */
+    if (tunnel->state == TUNNEL_STOPPING && transport_is_idle(tunnel->transport))
+        control_stopped(tunnel, now);
     while (transport_next(tunnel->transport, now, &packet, &length, &mark)) {
         effect_send(tunnel, packet, length);
         if (mark == MARK_ICCN && tunnel->state == TUNNEL_ESTABLISHED) {
@@ -59,9 +62,6 @@ static void flush(L2tpTunnel *tunnel, Usec now)
             effect_session(tunnel, L2TP_EFFECT_UP);
         }
     }
-    /* Our StopCCN has been acknowledged. */
-    if (tunnel->state == TUNNEL_STOPPING && transport_is_idle(tunnel->transport))
-        control_stopped(tunnel, now);
 }
 
 /* The peer acknowledges nothing any more. */
