@@ -108,6 +108,10 @@ static void dispatch(TunnelProcess *process, const TunnelMessage *message)
         if (events->data_path_wanted)
             events->data_path_wanted(&message->data_path, user_data);
         break;
+    case TUNNEL_MTU:
+        if (events->mtu)
+            events->mtu(message->mtu, user_data);
+        break;
     case TUNNEL_OPTIONS:
         if (events->options)
             events->options(&message->options, user_data);

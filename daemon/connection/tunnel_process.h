@@ -19,9 +19,12 @@ typedef struct {
     void (*stage)(Stage stage, const char *text, gpointer user_data);
     /* The gateway answers from another port than the one that was called. */
     void (*peer)(const struct sockaddr_storage *peer, gpointer user_data);
-    /* Make the data path and hand it over by _give_kernel_path() or _give_tun(). The socket is
+    /* Once: make the data path and hand it over by _give_kernel_path() or _give_tun(). The socket is
      * connected by now. Meanwhile PPP runs on over the socket; nothing waits. */
     void (*data_path_wanted)(const TunnelDataPath *data_path, gpointer user_data);
+    /* The interface must carry this much from now on: the peer's MRU is smaller than the path's
+     * MTU, or the path has changed. */
+    void (*mtu)(guint16 mtu, gpointer user_data);
     void (*options)(const PppOptions *options, gpointer user_data); /* LCP is up (again) */
     void (*network_up)(const PppNetwork *network, gpointer user_data);
     void (*network_down)(gpointer user_data);
@@ -53,7 +56,7 @@ void tunnel_process_give_socket(TunnelProcess *process, int fd, const struct soc
 /* IPsec is up. rtt: a round trip to the gateway as IKE saw it, 0 unknown. */
 void tunnel_process_start(TunnelProcess *process, Usec rtt);
 void tunnel_process_give_kernel_path(TunnelProcess *process, int channel_fd, int unit_fd);
-/* offloads: what TUNSETOFFLOAD accepted, TunnelOffload bits. */
+/* offloads: what TUNSETOFFLOAD accepted, TUN_F_* bits. */
 void tunnel_process_give_tun(TunnelProcess *process, int tun_fd, guint offloads);
 /* secret NULL: the user gave up. */
 void tunnel_process_secret(TunnelProcess *process, PppSecretKind kind, const Secret *secret);

@@ -66,7 +66,8 @@ static gboolean take_kernel_path(Pump *pump, TunnelMessage *message)
 static gboolean take_user_path(Pump *pump, TunnelMessage *message)
 {
     g_clear_pointer(&pump->user, user_path_free);
-    pump->user = user_path_new(message->fds[0], message->offloads);
+    pump->user = user_path_new(message->fds[0]);
+    pump_log(pump, "path: user space, offloads 0x%x", message->offloads);
     message->fds[0] = -1;
     pump_update_path(pump);
     return TRUE;
@@ -154,6 +155,7 @@ gboolean pump_obey(Pump *pump, TunnelMessage *message)
     case TUNNEL_FAILED:
     case TUNNEL_REDIRECTED:
     case TUNNEL_CLOSED:
+    case TUNNEL_MTU:
         return FALSE; /* our own words */
     }
     return FALSE;

@@ -24,7 +24,6 @@
 
 struct UserPath {
     int tun;
-    guint offloads;
     UserPathHeader header;
     guint16 mtu;
     UserPathCounters counters;
@@ -53,12 +52,11 @@ static void write_packet(const struct virtio_net_hdr *header, const struct iovec
         path->counters.rx_dropped += n_parts;
 }
 
-UserPath *user_path_new(int tun, guint offloads)
+UserPath *user_path_new(int tun)
 {
     UserPath *path = g_new0(UserPath, 1);
 
     path->tun = tun;
-    path->offloads = offloads;
     path->coalescer = coalescer_new(write_packet, path);
     path->super = g_malloc(READ_SIZE);
     path->arena = g_malloc(ARENA_SIZE);

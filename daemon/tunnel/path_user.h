@@ -27,7 +27,7 @@ typedef struct {
 typedef struct UserPath UserPath;
 
 /* Takes the TUN over. */
-UserPath *user_path_new(int tun, guint offloads);
+UserPath *user_path_new(int tun);
 void user_path_free(UserPath *path);
 int user_path_fd(const UserPath *path);
 /* mtu: of the interface; TCP's MSS is held to it in both directions. */

@@ -8,8 +8,7 @@
 #define INTERVAL_MAX (24 * 3600 * USEC_PER_SEC)
 #define RTT_MAX (60 * USEC_PER_SEC)
 #define METHODS_ALL (PPP_METHOD_PAP | PPP_METHOD_CHAP_MD5 | PPP_METHOD_MSCHAP | PPP_METHOD_MSCHAPV2)
-#define OFFLOADS_ALL \
-    (TUNNEL_OFFLOAD_CSUM | TUNNEL_OFFLOAD_TSO4 | TUNNEL_OFFLOAD_TSO6 | TUNNEL_OFFLOAD_USO)
+#define OFFLOADS_ALL 0x7f /* TUN_F_CSUM to TUN_F_USO6 of <linux/if_tun.h> */
 #define FORM_ENVELOPE "(yv)"
 
 /* pack and unpack move values, valid says which are allowed; both directions ask it, so that a
@@ -303,6 +302,21 @@ static gboolean valid_data_path(const TunnelMessage *message)
            message->data_path.mtu <= message->data_path.path_mtu;
 }
 
+static GVariant *pack_mtu(const TunnelMessage *message)
+{
+    return g_variant_new("(q)", message->mtu);
+}
+
+static void unpack_mtu(TunnelMessage *message, GVariant *body)
+{
+    g_variant_get(body, "(q)", &message->mtu);
+}
+
+static gboolean valid_mtu(const TunnelMessage *message)
+{
+    return message->mtu >= MTU_MIN;
+}
+
 static GVariant *pack_options(const TunnelMessage *message)
 {
     const PppOptions *o = &message->options;
@@ -452,6 +466,7 @@ static const Row rows[] = {
     { TUNNEL_STAGE, 0, "(yms)", pack_stage, unpack_stage, valid_stage },
     { TUNNEL_PEER, 0, "(ayqu)", pack_peer, unpack_peer, valid_peer },
     { TUNNEL_DATA_PATH_WANTED, 0, "(qqqqbqq)", pack_data_path, unpack_data_path, valid_data_path },
+    { TUNNEL_MTU, 0, "(q)", pack_mtu, unpack_mtu, valid_mtu },
     { TUNNEL_OPTIONS, 0, "(qqbb)", pack_options, unpack_options, valid_options },
     { TUNNEL_NETWORK_UP, 0, "(uuuuuubtt)", pack_network, unpack_network, valid_network },
     { TUNNEL_NETWORK_DOWN, 0, "()", pack_nothing, unpack_nothing, valid_nothing },

@@ -8,8 +8,8 @@
  * message ends the connection.  The tunnel exits; causewayd kills it.
  *
  * Order, as the parent sees it: READY; then CONFIGURE, SOCKET and START in this order, at any
- * time; STAGE, PEER, DATA_PATH_WANTED, OPTIONS, NETWORK_UP/DOWN as they happen; at the end
- * exactly one of FAILED, REDIRECTED or CLOSED. */
+ * time; STAGE, PEER, DATA_PATH_WANTED (once), MTU, OPTIONS, NETWORK_UP/DOWN as they happen; at
+ * the end exactly one of FAILED, REDIRECTED or CLOSED. */
 #pragma once
 
 #include <netinet/in.h>
@@ -53,6 +53,7 @@ typedef enum {
     TUNNEL_FAILED,        /* failure */
     TUNNEL_REDIRECTED,    /* text: the gateway wants to be called at another address */
     TUNNEL_CLOSED,
+    TUNNEL_MTU, /* mtu: the interface's, another one than DATA_PATH_WANTED said */
 } TunnelMessageType;
 
 /* How long a polite end may take in the tunnel; its parent waits a little longer. */
@@ -103,26 +104,19 @@ typedef struct {
     gboolean receive_offload;      /* the kernel has merged packets by UDP_GRO */
 } TunnelStatistics;
 
-/* What the TUN may be handed in its virtio header (TUNSETOFFLOAD). */
-typedef enum {
-    TUNNEL_OFFLOAD_CSUM = 1 << 0,
-    TUNNEL_OFFLOAD_TSO4 = 1 << 1,
-    TUNNEL_OFFLOAD_TSO6 = 1 << 2,
-    TUNNEL_OFFLOAD_USO = 1 << 3,
-} TunnelOffload;
-
 /* A message in plain values. Which members count depends on the type, as said above. */
 typedef struct {
     TunnelMessageType type;
     TunnelConfig config;
     struct sockaddr_storage peer; /* AF_INET or AF_INET6 */
     Usec rtt;
-    guint offloads; /* TunnelOffload bits */
+    guint offloads; /* TUN_F_* bits that TUNSETOFFLOAD accepted */
     PppSecretKind secret_kind;
     Secret *secret;
     Stage stage;
     char *text;
     TunnelDataPath data_path;
+    guint16 mtu;
     PppOptions options;
     PppNetwork network;
     TunnelStatistics statistics;

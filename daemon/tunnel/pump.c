@@ -136,13 +136,15 @@ void pump_measure(Pump *pump)
         mtu = MIN(mtu, pump->config.mtu);
     if (pump->options.peer_mru != 0)
         mtu = MIN(mtu, pump->options.peer_mru);
-    if (mtu == pump->mtu && path_mtu == pump->path_mtu)
+    gboolean first = pump->mtu == 0, changed = mtu != pump->mtu;
+    pump->path_mtu = (guint16)path_mtu;
+    pump->mtu = (guint16)mtu;
+    if (!changed)
         return;
 
     TunnelMessage message;
-    pump->path_mtu = (guint16)path_mtu;
-    pump->mtu = (guint16)mtu;
-    tunnel_message_init(&message, TUNNEL_DATA_PATH_WANTED);
+    tunnel_message_init(&message, first ? TUNNEL_DATA_PATH_WANTED : TUNNEL_MTU);
+    message.mtu = pump->mtu;
     message.data_path = (TunnelDataPath){ .session = pump->session, .path_mtu = pump->path_mtu,
                                           .mtu = pump->mtu };
     pump_say(pump, &message);

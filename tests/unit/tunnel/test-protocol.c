@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <linux/if_tun.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,7 +58,7 @@ static gboolean make(TunnelMessage *message, TunnelMessageType type)
         message->rtt = 50 * USEC_PER_MSEC;
         return TRUE;
     case TUNNEL_USER_PATH:
-        message->offloads = TUNNEL_OFFLOAD_CSUM | TUNNEL_OFFLOAD_TSO4;
+        message->offloads = TUN_F_CSUM | TUN_F_TSO4;
         return TRUE;
     case TUNNEL_SECRET:
         message->secret_kind = PPP_SECRET_NEW_PASSWORD;
@@ -70,6 +71,9 @@ static gboolean make(TunnelMessage *message, TunnelMessageType type)
     case TUNNEL_DATA_PATH_WANTED:
         message->data_path = (TunnelDataPath){ .session = { 1, 2, 3, 65535, TRUE },
                                                .path_mtu = 1460, .mtu = 1418 };
+        return TRUE;
+    case TUNNEL_MTU:
+        message->mtu = 1400;
         return TRUE;
     case TUNNEL_OPTIONS:
         message->options = (PppOptions){ .peer_mru = 1500, .mru = 1400, .pfc = TRUE };
@@ -155,7 +159,7 @@ static void test_every_type(void)
         tunnel_message_bytes_free(bytes, length);
         tunnel_message_bytes_free(again, again_length);
     }
-    g_assert_cmpuint(types, ==, 22);
+    g_assert_cmpuint(types, ==, 23);
 }
 
 static void test_values(void)
@@ -229,6 +233,7 @@ static void test_ranges(void)
     REFUSED(TUNNEL_DATA_PATH_WANTED, m.data_path.session.peer_session_id = 0);
     REFUSED(TUNNEL_DATA_PATH_WANTED, m.data_path.mtu = m.data_path.path_mtu + 1);
     REFUSED(TUNNEL_DATA_PATH_WANTED, m.data_path.mtu = 0);
+    REFUSED(TUNNEL_MTU, m.mtu = 0);
     REFUSED(TUNNEL_OPTIONS, m.options.peer_mru = 1);
     REFUSED(TUNNEL_NETWORK_UP, m.network.address = inet_addr("224.0.0.1"));
     REFUSED(TUNNEL_NETWORK_UP, m.network.address = inet_addr("127.0.0.1"));
