@@ -177,6 +177,8 @@ static void receive_challenge(PppLink *link, guint8 identifier, Reader body)
                     memcmp(auth->challenge, value, size) == 0;
     /* RFC 1994 §4.1: a repeated Challenge is answered by the same Response. */
     if (same && auth->response && auth->response_identifier == identifier) {
+        /* A verdict may follow again; the time for it runs from the first one. */
+        auth->pending = TRUE;
         ppp_chap_repeat(link);
         return;
     }

@@ -409,8 +409,10 @@ static void receive_terminate_request(PppControl *control, guint8 identifier, Re
     gboolean told = control->state >= PPP_REQ_SENT;
 
     control->reply_identifier = identifier;
-    ppp_control_event(control, PPP_RTR);
     /* RFC 1661 §5.5: the data field is free; peers write their reason into it. */
+    if (told && control->protocol->hang_up)
+        control->protocol->hang_up(control->link, body.data, body.length);
+    ppp_control_event(control, PPP_RTR);
     if (told)
         end(control, PPP_END_TERMINATED, body.data, body.length);
 }

@@ -76,6 +76,8 @@ typedef struct {
     /* The actions tlu and tld. */
     void (*up)(PppLink *link);
     void (*down)(PppLink *link);
+    /* The peer's Terminate-Request has come and has had no effect yet. */
+    void (*hang_up)(PppLink *link, const guint8 *text, gsize length);
     /* It is over; `text` is the peer's own, if any. */
     void (*end)(PppLink *link, PppEnd why, const guint8 *text, gsize length);
     /* A code above 7; FALSE if it is unknown.  `body` is what follows the header. */

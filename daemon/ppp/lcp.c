@@ -266,7 +266,7 @@ static void lcp_down(PppLink *link)
 }
 
 /* What the peer's hanging up means depends on what it was waiting for. */
-static Failure *terminated(PppLink *link, const guint8 *text, gsize length)
+static Failure *meaning_of_hang_up(PppLink *link, const guint8 *text, gsize length)
 {
     switch (link->phase) {
     case PPP_PHASE_AUTHENTICATE:
@@ -289,6 +289,14 @@ static Failure *terminated(PppLink *link, const guint8 *text, gsize length)
     if (link->lcp.unwanted)
         return no_method(link);
     return failure_new_peer(STAGE_PPP, FAILURE_GATEWAY_CLOSED, text, length);
+}
+
+/* Told before the link goes down, and forgets where it was. */
+static void lcp_hang_up(PppLink *link, const guint8 *text, gsize length)
+{
+    failure_free(link->lcp.hang_up);
+    link->lcp.hang_up = meaning_of_hang_up(link, text, length);
+    link->lcp.hung_up = TRUE;
 }
 
 static void lcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
@@ -314,8 +322,7 @@ static void lcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
                                             "the gateway refuses every offer"));
         break;
     case PPP_END_TERMINATED:
-        lcp->hung_up = TRUE;
-        ppp_link_fail(link, terminated(link, text, length));
+        ppp_link_fail(link, g_steal_pointer(&lcp->hang_up));
         break;
     case PPP_END_CLOSED:
         ppp_link_lcp_closed(link);
@@ -407,6 +414,7 @@ static const PppControlProtocol lcp_protocol = {
     .rejected = lcp_rejected,
     .up = lcp_up,
     .down = lcp_down,
+    .hang_up = lcp_hang_up,
     .end = lcp_end,
     .extra = lcp_extra,
 };
@@ -430,6 +438,7 @@ void ppp_lcp_clear(PppLcp *lcp)
 {
     ppp_control_clear(&lcp->control);
     g_clear_pointer(&lcp->unwanted, g_free);
+    g_clear_pointer(&lcp->hang_up, failure_free);
 }
 
 /* RFC 1661 §5.7: the rejected packet is cut so that the whole fits the peer's MRU, and the

@@ -27,7 +27,8 @@ typedef struct {
     guint unwanted_count;   /* distinct requests in a row for this one */
     guint method_naks;      /* distinct requests in vain, for any */
     gboolean heard;         /* the peer has sent anything at all */
-    gboolean hung_up;       /* the peer has sent a Terminate-Request */
+    Failure *hang_up;       /* what the peer's Terminate-Request means */
+    gboolean hung_up;       /* there was one: no good-bye is due any more */
 } PppLcp;
 
 void ppp_lcp_init(PppLink *link);

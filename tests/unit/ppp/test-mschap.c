@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* MS-CHAP's arithmetic against the examples of RFC 2433 appendix B and RFC 2759 §9. */
+#include <nettle/arcfour.h>
 #include <string.h>
 
 #include "ppp/mschap.h"
@@ -84,6 +85,64 @@ static void test_des_keys(void)
     assert_bytes(key, 8, "0E 6E 79 67 37 EA 08 FE");
 }
 
+/* Expected by: printf TEXT | iconv -t UTF-16LE | openssl md4 -provider legacy */
+static void test_passwords_in_unicode(void)
+{
+    static const struct {
+        const char *password, *hash;
+    } ROWS[] = {
+        {"Gr\xc3\xbc\xc3\x9f" "e\xf0\x9f\x98\x80", "f7618333d0e8d2ea517149820d636d4e"},
+        /* Not UTF-8, so Latin-1. */
+        {"a\xe9\xff", "bbc4a9f79920184d2d50fd342ff89ac8"},
+        {"", "31d6cfe0d16ae931b73c59d7e0c089c0"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        g_autoptr(Secret) password = secret_new(ROWS[i].password, strlen(ROWS[i].password));
+        guint8 hash[16];
+        mschap_password_hash(password, hash);
+        assert_bytes(hash, 16, ROWS[i].hash);
+    }
+}
+
+/* The server's side of RFC 2759 §8.9 to §8.13: it knows the old hash, decrypts the new
+ * password and checks that the old hash was encrypted with the new one.  The constants are
+ * from openssl's md4 and des-ecb. */
+static void test_change_password(void)
+{
+    static const guint8 SEED[ENTROPY_SEED_SIZE] = {7};
+    static const char NEW[] = "newPass\xe2\x82\xac" "1";
+    g_autoptr(Entropy) entropy = entropy_new(SEED);
+    g_autoptr(Secret) old_password = secret_new("clientPass", 10);
+    g_autoptr(Secret) new_password = secret_new(NEW, sizeof NEW - 1);
+    guint8 old_hash[16], block[516], hash[16];
+    struct arcfour_ctx context;
+
+    g_assert_true(mschapv2_change_password(old_password, new_password, entropy, block, hash));
+    assert_bytes(hash, 16, "93bb0fe799420f43f57d6303de2fb07a");
+    from_hex("44ebba8d5312b8d611474411f56989ae", old_hash, 16);
+    arcfour_set_key(&context, 16, old_hash);
+    arcfour_crypt(&context, sizeof block, block, block);
+    assert_bytes(block + 512, 4, "12 00 00 00");
+    assert_bytes(block + 512 - 18, 18, "6e00 6500 7700 5000 6100 7300 7300 ac20 3100");
+    /* The rest is noise, not zeros. */
+    g_assert_true(memcmp(block, block + 100, 100) != 0);
+}
+
+static void test_longest_password(void)
+{
+    static const guint8 SEED[ENTROPY_SEED_SIZE] = {7};
+    g_autoptr(Entropy) entropy = entropy_new(SEED);
+    g_autoptr(Secret) old_password = secret_new("x", 1);
+    g_autofree char *text = g_strnfill(257, 'a');
+    g_autoptr(Secret) longest = secret_new(text, 256);
+    g_autoptr(Secret) too_long = secret_new(text, 257);
+    guint8 block[516], hash[16];
+
+    g_assert_true(mschapv2_change_password(old_password, longest, entropy, block, hash));
+    g_assert_false(mschapv2_change_password(old_password, too_long, entropy, block, hash));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -91,5 +150,8 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/mschap/domain", test_domain);
     g_test_add_func("/ppp/mschap/rfc2433-b.2", test_rfc2433_example);
     g_test_add_func("/ppp/mschap/des-keys", test_des_keys);
+    g_test_add_func("/ppp/mschap/unicode", test_passwords_in_unicode);
+    g_test_add_func("/ppp/mschap/change-password", test_change_password);
+    g_test_add_func("/ppp/mschap/longest-password", test_longest_password);
     return g_test_run();
 }

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PAP, CHAP, MS-CHAP and MS-CHAPv2 from the first packet of the phase to the verdict. */
+#include <string.h>
+
+#include "ppp/mschap.h"
+#include "talk.h"
+
+#define PAP "0304 c023"
+#define CHAP "0305 c223 05"
+#define MSCHAP "0305 c223 80"
+#define MSCHAPV2 "0305 c223 81"
+
+/* RFC 2759 §9.2's challenge. */
+#define CHALLENGE "5b5d7c7d7b3f2f3e3c2c602132262628"
+#define CHALLENGE_2 "000102030405060708090a0b0c0d0e0f"
+#define ZEROS_24 "000000000000000000000000000000000000000000000000"
+#define ANY_8 "................"
+#define ANY_16 ANY_8 ANY_8
+#define ANY_24 ANY_8 ANY_8 ANY_8
+
+static void expect_network_phase(Talk *talk)
+{
+    talk_stage(talk, STAGE_NETWORK);
+    talk_sends(talk, "8021 01 .. len 0306 00000000 8106 00000000 8306 00000000");
+    talk_nothing(talk);
+}
+
+/* What an MS-CHAPv2 server that knows `password` writes into its Success for the Response
+ * that was sent last; test-mschap.c checks the arithmetic against RFC 2759. */
+static char *genuine(const Talk *talk, const char *challenge_hex, const char *password,
+                     gsize peer_challenge_at)
+{
+    g_autoptr(Secret) secret = secret_new(password, strlen(password));
+    guint8 challenge[16], response[24], digest[20];
+    GString *text = g_string_new("S=");
+
+    for (guint i = 0; i < 16; i++)
+        challenge[i] = (guint8)(g_ascii_xdigit_value(challenge_hex[2 * i]) << 4 |
+                                g_ascii_xdigit_value(challenge_hex[2 * i + 1]));
+    mschapv2_response(talk->sent + peer_challenge_at, challenge, "User", secret, response, digest);
+    g_assert_cmpmem(response, 24, talk->sent + peer_challenge_at + 24, 24);
+    for (guint i = 0; i < 20; i++)
+        g_string_append_printf(text, "%02X", digest[i]);
+    return g_string_free(text, FALSE);
+}
+
+/* A Success or Failure with this text, for the packet that the link sent last. */
+static void verdict(Talk *talk, guint8 code, const char *text)
+{
+    g_autofree char *packet = g_strdup_printf("c223 %02x id len \"%s\"", code, text);
+
+    talk_hear(talk, packet);
+}
+
+/* --- PAP ---------------------------------------------------------------------------------- */
+
+static void test_pap(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    /* Our first word leaves with the end of LCP. */
+    talk_open_lcp(talk, PAP);
+    talk_sends(talk, "c023 01 01 len 04 \"User\" 06 \"secret\"");
+    /* Repeated with another identifier (RFC 1334 §2.2.1); the Ack to the first is good. */
+    talk_wait(talk, 200 * USEC_PER_MSEC);
+    talk_sends(talk, "c023 01 02 len 04 \"User\" 06 \"secret\"");
+    talk_wait(talk, 400 * USEC_PER_MSEC);
+    talk_sends(talk, "c023 01 03 len 04 \"User\" 06 \"secret\"");
+    talk_hear(talk, "c023 02 00 len 00");
+    talk_hear(talk, "c023 02 04 len 00");
+    talk_hear(talk, "c023 02 01 0003 00");
+    talk_nothing(talk);
+    talk_hear(talk, "c023 02 01 len 00");
+    expect_network_phase(talk);
+    /* The second Ack changes nothing, nor does a late Nak. */
+    talk_hear(talk, "c023 02 02 len 00");
+    talk_hear(talk, "c023 03 03 len 00");
+    talk_nothing(talk);
+}
+
+static void test_pap_refused(void)
+{
+    static const struct {
+        const char *packet, *detail;
+    } ROWS[] = {
+        {"c023 03 01 len 0a \"Go away :(\"", "Go away :("},
+        {"c023 03 01 len 00", NULL},
+        {"c023 03 01 len", NULL},
+        /* A text without a length before it, and a length beyond the packet. */
+        {"c023 03 01 len \"Wrong\"", "Wrong"},
+        {"c023 03 01 len ff \"x\"", "\357\277\275x"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        g_autoptr(Talk) talk = talk_new("secret");
+        talk_open_lcp(talk, PAP);
+        talk_sends(talk, "c023 01 01 len 04 \"User\" 06 \"secret\"");
+        talk_hear(talk, ROWS[i].packet);
+        talk_sends(talk, "c021 05 .. len");
+        talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, ROWS[i].detail);
+    }
+}
+
+/* RFC 1334 §2.2.1: when the Nak is lost, the peer's hanging up says the same. */
+static void test_hang_up_is_refusal(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    talk_open_lcp(talk, PAP);
+    talk_sends(talk, "c023 01 01 len 04 \"User\" 06 \"secret\"");
+    talk_hear(talk, "c021 05 09 len \"Authentication failed\"");
+    talk_sends(talk, "c021 06 09 len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, "Authentication failed");
+}
+
+static void test_pap_silence(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+    Usec start = talk->now;
+    guint requests = 0;
+    PppEffect effect = {0};
+
+    talk_open_lcp(talk, PAP);
+    while (effect.type != PPP_EFFECT_FAILED) {
+        while (ppp_link_next(talk->link, &effect) && effect.type != PPP_EFFECT_FAILED)
+            requests += effect.packet[0] == 0xc0 && effect.packet[1] == 0x23;
+        if (effect.type == PPP_EFFECT_FAILED)
+            break;
+        talk->now = ppp_link_deadline(talk->link);
+        g_assert_cmpuint(talk->now, <=, start + 60 * USEC_PER_SEC);
+        ppp_link_tick(talk->link, talk->now);
+    }
+    g_assert_cmpint(effect.failure->code, ==, FAILURE_AUTHENTICATION_SILENT);
+    g_assert_cmpuint(talk->now, ==, start + 60 * USEC_PER_SEC);
+    /* Few: each may ring the telephone of a second factor. */
+    g_assert_cmpuint(requests, >=, 5);
+    g_assert_cmpuint(requests, <=, 11);
+}
+
+static void test_pap_password_asked_for(void)
+{
+    g_autoptr(Talk) talk = talk_new(NULL);
+    g_autoptr(Secret) typed = secret_new("typed", 5);
+
+    talk_open_lcp(talk, PAP);
+    talk_secret_wanted(talk, PPP_SECRET_PASSWORD, NULL);
+    talk_nothing(talk);
+    /* The user may take an hour. */
+    g_assert_true(ppp_link_deadline(talk->link) == USEC_NEVER);
+    talk->now += 3600 * USEC_PER_SEC;
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_NEW_PASSWORD, typed);
+    talk_nothing(talk);
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, typed);
+    talk_sends(talk, "c023 01 01 len 04 \"User\" 05 \"typed\"");
+    /* Nobody asked a second time. */
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, typed);
+    talk_nothing(talk);
+}
+
+static void test_user_gives_up(void)
+{
+    g_autoptr(Talk) talk = talk_new(NULL);
+
+    talk_open_lcp(talk, CHAP);
+    talk_secret_wanted(talk, PPP_SECRET_PASSWORD, NULL);
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, NULL);
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_SECRET_MISSING, "ppp.password");
+}
+
+static void test_pap_too_long(void)
+{
+    g_autofree char *password = g_strnfill(256, 'x');
+    g_autoptr(Talk) talk = talk_new(password);
+
+    talk_open_lcp(talk, PAP);
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_PROFILE_INVALID, "*");
+}
+
+/* --- CHAP --------------------------------------------------------------------------------- */
+
+/* printf '\052s3cret\x01...\x10' | openssl md5 */
+#define MD5_RESPONSE "c223 02 2a len 10 149d02cebaab6b4ffc2b965e7e8ec074 \"User\""
+#define MD5_CHALLENGE "c223 01 2a len 10 0102030405060708090a0b0c0d0e0f10 \"gw\""
+
+static void test_chap_md5(void)
+{
+    g_autoptr(Talk) talk = talk_new("s3cret");
+
+    talk_open_lcp(talk, CHAP);
+    talk_nothing(talk);
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    /* The peer did not get it and asks again: the same answer. */
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    /* A verdict on something else. */
+    talk_hear(talk, "c223 03 29 len \"ok\"");
+    talk_hear(talk, "c223 04 29 len \"no\"");
+    talk_nothing(talk);
+    verdict(talk, 3, "ok");
+    expect_network_phase(talk);
+    verdict(talk, 3, "ok");
+    talk_nothing(talk);
+}
+
+/* RFC 1994 §2: at any time, while IPCP is up. */
+static void test_chap_again_in_mid_session(void)
+{
+    g_autoptr(Talk) talk = talk_new("s3cret");
+
+    talk_open_lcp(talk, CHAP);
+    talk_hear(talk, "c223 01 07 len 01 00 \"gw\"");
+    talk_sends(talk, "c223 02 07 len 10 " ANY_16 " \"User\"");
+    verdict(talk, 3, "");
+    expect_network_phase(talk);
+    talk_hear(talk, "8021 01 01 len 0306 0a4d0001");
+    talk_sends(talk, "8021 02 01 len 0306 0a4d0001");
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    /* No stage changes, and no deadline: the link is up. */
+    verdict(talk, 3, "still you");
+    talk_nothing(talk);
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    verdict(talk, 4, "Account closed");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, "Account closed");
+}
+
+static void test_chap_refused(void)
+{
+    g_autoptr(Talk) talk = talk_new("s3cret");
+
+    talk_open_lcp(talk, CHAP);
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    /* Even if it looks like Microsoft's: with MD5 there is no retry. */
+    verdict(talk, 4, "E=691 R=1 M=No");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, "E=691 R=1 M=No");
+}
+
+static void test_chap_malformed(void)
+{
+    static const char *const PACKETS[] = {
+        "c223 01 01 len",         "c223 01 01 len 10 0102", "c223 01 01 0003",
+        "c223 01 01 0040 04 01",  "c223 05 01 len",         "c223 02 01 len 01 00",
+        "c223 03 01 len",         "c223 04 01 len",         "c223 01",
+        "c023 02 01 len 00",
+    };
+    g_autoptr(Talk) talk = talk_new("s3cret");
+
+    talk_open_lcp(talk, CHAP);
+    for (gsize i = 0; i < G_N_ELEMENTS(PACKETS); i++) {
+        talk_hear(talk, PACKETS[i]);
+        talk_nothing(talk);
+    }
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+}
+
+static void test_chap_silence(void)
+{
+    g_autoptr(Talk) talk = talk_new("s3cret");
+    g_autoptr(Talk) mute = talk_new("s3cret");
+
+    /* After our answer. */
+    talk_open_lcp(talk, CHAP);
+    talk_pass(talk, 10 * USEC_PER_SEC);
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    talk_wait(talk, 60 * USEC_PER_SEC);
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_SILENT, NULL);
+
+    /* A peer that never challenges. */
+    talk_open_lcp(mute, CHAP);
+    talk_wait(mute, 60 * USEC_PER_SEC);
+    talk_sends(mute, "c021 05 .. len");
+    talk_failed(mute, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_SILENT, NULL);
+}
+
+/* Success was lost and the peer goes on to IPCP.  Its packet is not answered yet (RFC 1661
+ * §3.5), but it brings the Response out again, and with it the Success (RFC 1994 §4.2). */
+static void test_lost_success(void)
+{
+    g_autoptr(Talk) talk = talk_new("s3cret");
+
+    talk_open_lcp(talk, CHAP);
+    talk_hear(talk, "8021 01 01 len 0306 0a4d0001");
+    talk_nothing(talk);
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    talk_hear(talk, "8021 01 01 len 0306 0a4d0001");
+    talk_sends(talk, MD5_RESPONSE);
+    talk_nothing(talk);
+    verdict(talk, 3, "");
+    expect_network_phase(talk);
+}
+
+/* --- MS-CHAP ------------------------------------------------------------------------------ */
+
+/* RFC 2433 appendix B.2, and no LAN Manager response. */
+static void test_mschap(void)
+{
+    g_autoptr(Talk) talk = talk_new("MyPw");
+
+    talk_open_lcp(talk, MSCHAP);
+    talk_hear(talk, "c223 01 01 len 08 102db5df085d3041 \"gw\"");
+    talk_sends(talk, "c223 02 01 len 31 " ZEROS_24
+                     "4e9d3c8f9cfd385d5bf4d324679195 6c a4c351ab409a3d61 01 \"User\"");
+    /* Another try with the challenge of the Failure. */
+    verdict(talk, 4, "E=691 R=1 C=102DB5DF085D3041 V=2");
+    talk_secret_wanted(talk, PPP_SECRET_PASSWORD, "authentication-refused");
+    g_autoptr(Secret) again = secret_new("MyPw", 4);
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, again);
+    talk_sends(talk, "c223 02 02 len 31 " ZEROS_24
+                     "4e9d3c8f9cfd385d5bf4d324679195 6c a4c351ab409a3d61 01 \"User\"");
+    verdict(talk, 3, "");
+    expect_network_phase(talk);
+}
+
+static void test_challenge_of_wrong_size(void)
+{
+    g_autoptr(Talk) v1 = talk_new("MyPw");
+    g_autoptr(Talk) v2 = talk_new("MyPw");
+
+    talk_open_lcp(v1, MSCHAP);
+    talk_hear(v1, "c223 01 01 len 10 " CHALLENGE);
+    talk_sends(v1, "c021 05 .. len");
+    talk_failed(v1, STAGE_AUTHENTICATION, FAILURE_PPP_NEGOTIATION,
+                "MS-CHAP with a challenge of 16 bytes");
+    talk_open_lcp(v2, MSCHAPV2);
+    talk_hear(v2, "c223 01 01 len 08 102db5df085d3041");
+    talk_sends(v2, "c021 05 .. len");
+    talk_failed(v2, STAGE_AUTHENTICATION, FAILURE_PPP_NEGOTIATION,
+                "MS-CHAPv2 with a challenge of 8 bytes");
+}
+
+/* --- MS-CHAPv2 ---------------------------------------------------------------------------- */
+
+static Talk *answered_v2(const char *password)
+{
+    Talk *talk = talk_new(password);
+
+    talk_open_lcp(talk, MSCHAPV2);
+    talk_hear(talk, "c223 01 05 len 10 " CHALLENGE " \"gw\"");
+    talk_sends(talk, "c223 02 05 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    talk_nothing(talk);
+    return talk;
+}
+
+static void test_mschapv2(void)
+{
+    g_autoptr(Talk) talk = answered_v2("clientPass");
+    g_autofree char *digest = genuine(talk, CHALLENGE, "clientPass", 7);
+    g_autofree char *text = g_strdup_printf("%s M=Welcome", digest);
+
+    verdict(talk, 3, text);
+    expect_network_phase(talk);
+    verdict(talk, 3, text);
+    verdict(talk, 3, "S=nonsense");
+    talk_nothing(talk);
+}
+
+/* RFC 2759 §8.8.  Whatever is not exactly the digest is an impostor's. */
+static void test_impostors(void)
+{
+    static const char *const TEXTS[] = {
+        "",
+        "S=",
+        "M=Welcome",
+        "S=407A5589115FD0D6209F510FE9C04566932CDA5",
+        "S=407A5589115FD0D6209F510FE9C04566932CDA56",
+        "S=0000000000000000000000000000000000000000",
+        "S=zz7A5589115FD0D6209F510FE9C04566932CDA56",
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(TEXTS); i++) {
+        g_autoptr(Talk) talk = answered_v2("clientPass");
+        verdict(talk, 3, TEXTS[i]);
+        talk_sends(talk, "c021 05 .. len");
+        talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_GATEWAY_NOT_AUTHENTIC, NULL);
+    }
+    /* Right in each place but one. */
+    for (gsize place = 2; place < 42; place++) {
+        g_autoptr(Talk) talk = answered_v2("clientPass");
+        g_autofree char *digest = genuine(talk, CHALLENGE, "clientPass", 7);
+        digest[place] = digest[place] == '0' ? '1' : '0';
+        verdict(talk, 3, digest);
+        talk_sends(talk, "c021 05 .. len");
+        talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_GATEWAY_NOT_AUTHENTIC, NULL);
+    }
+}
+
+static void test_errors(void)
+{
+    static const struct {
+        const char *message;
+        FailureCode code;
+        const char *detail;
+    } ROWS[] = {
+        {"E=646 R=0 C=" CHALLENGE_2 " V=3 M=Come back at eight", FAILURE_ACCOUNT_RESTRICTED_HOURS,
+         "Come back at eight"},
+        {"E=647 R=0 C=" CHALLENGE_2 " V=3", FAILURE_ACCOUNT_DISABLED, NULL},
+        {"E=648 R=0 C=" CHALLENGE_2 " V=2", FAILURE_PASSWORD_EXPIRED, NULL},
+        {"E=648 R=0 V=3", FAILURE_PASSWORD_EXPIRED, NULL},
+        {"E=649 R=0", FAILURE_DIAL_IN_DENIED, NULL},
+        {"E=691 R=0 C=" CHALLENGE_2 " V=3 M=", FAILURE_AUTHENTICATION_REFUSED, NULL},
+        {"E=691 R=1", FAILURE_AUTHENTICATION_REFUSED, NULL},
+        {"E=691 R=1 C=0001", FAILURE_AUTHENTICATION_REFUSED, NULL},
+        {"E=691 R=0 M=E=648 R=1 C=" CHALLENGE_2 " V=3", FAILURE_AUTHENTICATION_REFUSED,
+         "E=648 R=1 C=" CHALLENGE_2 " V=3"},
+        {"E=0000000709 R=0", FAILURE_PASSWORD_CHANGE_FAILED, NULL},
+        {"E=731 R=0", FAILURE_AUTHENTICATION_REFUSED, "error 731"},
+        {"E=99999999999999999999999 R=0", FAILURE_AUTHENTICATION_REFUSED, "error 999999"},
+        {"Access denied", FAILURE_AUTHENTICATION_REFUSED, "Access denied"},
+        {"", FAILURE_AUTHENTICATION_REFUSED, NULL},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ROWS); i++) {
+        g_autoptr(Talk) talk = answered_v2("clientPass");
+        verdict(talk, 4, ROWS[i].message);
+        talk_sends(talk, "c021 05 .. len");
+        talk_failed(talk, STAGE_AUTHENTICATION, ROWS[i].code, ROWS[i].detail);
+    }
+}
+
+static void test_retry(void)
+{
+    g_autoptr(Talk) talk = answered_v2("wrong");
+    g_autoptr(Secret) right = secret_new("clientPass", 10);
+
+    verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3 M=Try again");
+    talk_secret_wanted(talk, PPP_SECRET_PASSWORD, "authentication-refused");
+    talk_nothing(talk);
+    g_assert_true(ppp_link_deadline(talk->link) == USEC_NEVER);
+    talk->now += 60 * USEC_PER_SEC;
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, right);
+    /* Identifier + 1, the new challenge. */
+    talk_sends(talk, "c223 02 06 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_autofree char *text = genuine(talk, CHALLENGE_2, "clientPass", 7);
+    verdict(talk, 3, text);
+    expect_network_phase(talk);
+}
+
+/* pppd says R=1 and hangs up nevertheless: the refusal is what the user must hear of. */
+static void test_retry_cut_short(void)
+{
+    g_autoptr(Talk) talk = answered_v2("wrong");
+    g_autoptr(Talk) declined = answered_v2("wrong");
+
+    verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=0 M=Access denied");
+    talk_secret_wanted(talk, PPP_SECRET_PASSWORD, "authentication-refused");
+    talk_hear(talk, "c021 05 03 len \"Authentication failed\"");
+    talk_sends(talk, "c021 06 03 len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, "Access denied");
+
+    verdict(declined, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3 M=Access denied");
+    talk_secret_wanted(declined, PPP_SECRET_PASSWORD, "authentication-refused");
+    ppp_link_secret(declined->link, declined->now, PPP_SECRET_PASSWORD, NULL);
+    talk_sends(declined, "c021 05 .. len");
+    talk_failed(declined, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, "Access denied");
+}
+
+static void test_tries_are_bounded(void)
+{
+    g_autoptr(Talk) talk = answered_v2("wrong");
+    g_autoptr(Secret) wrong = secret_new("wrong", 5);
+
+    for (guint i = 0; i < 4; i++) {
+        verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3");
+        talk_secret_wanted(talk, PPP_SECRET_PASSWORD, "authentication-refused");
+        ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, wrong);
+        talk_sends(talk, "c223 02 .. len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    }
+    verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, NULL);
+}
+
+/* RFC 2759 §7: code 7, length 586, the response made with the new password. */
+static void test_expired_password(void)
+{
+    g_autoptr(Talk) talk = answered_v2("clientPass");
+    g_autoptr(Secret) new_password = secret_new("n3w", 3);
+    PppEffect effect;
+
+    verdict(talk, 4, "E=648 R=1 C=" CHALLENGE_2 " V=3 M=Password expired");
+    talk_secret_wanted(talk, PPP_SECRET_NEW_PASSWORD, "password-expired");
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_NEW_PASSWORD, new_password);
+    g_assert_true(ppp_link_next(talk->link, &effect));
+    g_assert_cmpint(effect.type, ==, PPP_EFFECT_SEND);
+    g_assert_cmpuint(effect.length, ==, 2 + 586);
+    memcpy(talk->sent, effect.packet, effect.length);
+    g_assert_cmpmem(talk->sent, 6, "\xc2\x23\x07\x06\x02\x4a", 6);
+    g_assert_cmpmem(talk->sent + 2 + 584, 2, "\0", 2);
+    g_autofree char *text = genuine(talk, CHALLENGE_2, "n3w", 2 + 4 + 516 + 16);
+    verdict(talk, 3, text);
+    expect_network_phase(talk);
+}
+
+static void test_change_refused(void)
+{
+    g_autoptr(Talk) talk = answered_v2("clientPass");
+    g_autoptr(Secret) new_password = secret_new("n3w", 3);
+    PppEffect effect;
+
+    verdict(talk, 4, "E=648 R=0 C=" CHALLENGE_2 " V=3");
+    talk_secret_wanted(talk, PPP_SECRET_NEW_PASSWORD, "password-expired");
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_NEW_PASSWORD, new_password);
+    g_assert_true(ppp_link_next(talk->link, &effect));
+    talk->sent[3] = effect.packet[3];
+    verdict(talk, 4, "E=709 R=0 C=" CHALLENGE_2 " V=3 M=Too short");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_PASSWORD_CHANGE_FAILED, "Too short");
+}
+
+static void test_password_asked_for_after_challenge(void)
+{
+    g_autoptr(Talk) talk = talk_new(NULL);
+    g_autoptr(Secret) typed = secret_new("clientPass", 10);
+
+    talk_open_lcp(talk, MSCHAPV2);
+    talk_secret_wanted(talk, PPP_SECRET_PASSWORD, NULL);
+    talk_hear(talk, "c223 01 05 len 10 " CHALLENGE);
+    talk_hear(talk, "c223 01 06 len 10 " CHALLENGE_2);
+    talk_nothing(talk);
+    /* The newest challenge is answered. */
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, typed);
+    talk_sends(talk, "c223 02 06 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_autofree char *text = genuine(talk, CHALLENGE_2, "clientPass", 7);
+    verdict(talk, 3, text);
+    expect_network_phase(talk);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/ppp/auth/pap", test_pap);
+    g_test_add_func("/ppp/auth/pap-refused", test_pap_refused);
+    g_test_add_func("/ppp/auth/hang-up-is-refusal", test_hang_up_is_refusal);
+    g_test_add_func("/ppp/auth/pap-silence", test_pap_silence);
+    g_test_add_func("/ppp/auth/pap-password-asked-for", test_pap_password_asked_for);
+    g_test_add_func("/ppp/auth/user-gives-up", test_user_gives_up);
+    g_test_add_func("/ppp/auth/pap-too-long", test_pap_too_long);
+    g_test_add_func("/ppp/auth/chap-md5", test_chap_md5);
+    g_test_add_func("/ppp/auth/chap-in-mid-session", test_chap_again_in_mid_session);
+    g_test_add_func("/ppp/auth/chap-refused", test_chap_refused);
+    g_test_add_func("/ppp/auth/chap-malformed", test_chap_malformed);
+    g_test_add_func("/ppp/auth/chap-silence", test_chap_silence);
+    g_test_add_func("/ppp/auth/lost-success", test_lost_success);
+    g_test_add_func("/ppp/auth/mschap", test_mschap);
+    g_test_add_func("/ppp/auth/challenge-of-wrong-size", test_challenge_of_wrong_size);
+    g_test_add_func("/ppp/auth/mschapv2", test_mschapv2);
+    g_test_add_func("/ppp/auth/impostors", test_impostors);
+    g_test_add_func("/ppp/auth/errors", test_errors);
+    g_test_add_func("/ppp/auth/retry", test_retry);
+    g_test_add_func("/ppp/auth/retry-cut-short", test_retry_cut_short);
+    g_test_add_func("/ppp/auth/tries-are-bounded", test_tries_are_bounded);
+    g_test_add_func("/ppp/auth/expired-password", test_expired_password);
+    g_test_add_func("/ppp/auth/change-refused", test_change_refused);
+    g_test_add_func("/ppp/auth/password-after-challenge", test_password_asked_for_after_challenge);
+    return g_test_run();
+}
