@@ -8,6 +8,8 @@
 
 #include "host/host.h"
 
+#include <sys/socket.h>
+
 typedef enum {
     HOST_LINK_TUN, /* user path: packets with a virtio-net header of 10 bytes */
     HOST_LINK_PPP, /* kernel path: the unit, which carries the NCPs' frames */
@@ -53,7 +55,7 @@ int host_channel_fd(const HostChannel *channel);
 /* Free the channel before its UDP socket is closed; the link may stay. */
 void host_channel_free(HostChannel *channel);
 
-/* Joins a channel to a PPP link, taking the place of an earlier one.  Until then a unit's
+/* Joins a channel to a PPP link; an earlier one has been freed before.  Until then a unit's
  * frames go nowhere.  May come right after host_channel_new(). */
 gboolean host_link_attach(HostLink *link, HostChannel *channel, GError **error);
 /* After LCP: what we are ready to receive, and which network protocols may pass. */

@@ -24,3 +24,5 @@ gboolean gateway_path_lookup_below(const IpAddress *gateway, int own_ifindex,
                                    GatewayPath *ret_path, GError **error);
 /* Whether packets take the same way: interface, next hop and source are equal. */
 gboolean gateway_path_equal(const GatewayPath *a, const GatewayPath *b);
+/* How many pinned routes to the gateway there are, of all connections together. */
+guint gateway_path_pins(const IpAddress *gateway);

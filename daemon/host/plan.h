@@ -77,6 +77,8 @@ NetworkPlan *network_plan_new(const char *interface, const PlanSettings *setting
 NetworkPlan *network_plan_copy(const NetworkPlan *plan);
 void network_plan_free(NetworkPlan *plan);
 gboolean network_plan_equal(const NetworkPlan *a, const NetworkPlan *b);
+/* Whether name servers, search domains and what they answer for are the same. */
+gboolean network_plan_equal_dns(const NetworkPlan *a, const NetworkPlan *b);
 /* a{sv}, floating:
  *   interface s, mtu u, gateway s, gateway-interface s,
  *   ipv4-address s, ipv4-peer s, ipv6-address s ("" when there is none), ipv6-autoconf b,

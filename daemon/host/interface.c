@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Network interfaces and their addresses over rtnetlink. */
+#include "host/interface.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    char *kind;
+    guint mtu;
+    HostStatistics statistics;
+    gboolean has_statistics;
+} LinkAnswer;
+
+static struct nlmsghdr *link_request(char *buffer, guint16 type, int ifindex,
+                                     struct ifinfomsg **ret_info)
+{
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    struct ifinfomsg *info = mnl_nlmsg_put_extra_header(message, sizeof *info);
+
+    message->nlmsg_type = type;
+    info->ifi_family = AF_UNSPEC;
+    info->ifi_index = ifindex;
+    if (ret_info != NULL)
+        *ret_info = info;
+    return message;
+}
+
+int interface_set(Netlink *netlink, int ifindex, gboolean up, guint mtu)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+    struct ifinfomsg *info;
+    struct nlmsghdr *message = link_request(buffer, RTM_NEWLINK, ifindex, &info);
+
+    info->ifi_change = IFF_UP;
+    info->ifi_flags = up ? IFF_UP : 0;
+    if (mtu != 0)
+        mnl_attr_put_u32(message, IFLA_MTU, mtu);
+    return netlink_talk(netlink, message, NULL, NULL);
+}
+
+int interface_new_ppp(Netlink *netlink, const char *name, int ppp_fd)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+    struct nlmsghdr *message = link_request(buffer, RTM_NEWLINK, 0, NULL);
+    struct nlattr *info, *data;
+
+    message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+    mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    info = mnl_attr_nest_start(message, IFLA_LINKINFO);
+    mnl_attr_put_strz(message, IFLA_INFO_KIND, "ppp");
+    data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+    mnl_attr_put_u32(message, IFLA_PPP_DEV_FD, (guint32)ppp_fd);
+    mnl_attr_nest_end(message, data);
+    mnl_attr_nest_end(message, info);
+    return netlink_talk(netlink, message, NULL, NULL);
+}
+
+int interface_delete(Netlink *netlink, int ifindex)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+    return netlink_talk(netlink, link_request(buffer, RTM_DELLINK, ifindex, NULL), NULL, NULL);
+}
+
+static int link_parse(const struct nlmsghdr *message, void *data)
+{
+    LinkAnswer *answer = data;
+    const struct nlattr *attribute, *inner;
+
+    if (message->nlmsg_type != RTM_NEWLINK)
+        return MNL_CB_OK;
+    mnl_attr_for_each(attribute, message, sizeof(struct ifinfomsg)) {
+        guint16 type = mnl_attr_get_type(attribute);
+
+        if (type == IFLA_MTU) {
+            answer->mtu = mnl_attr_get_u32(attribute);
+        } else if (type == IFLA_LINKINFO) {
+            mnl_attr_for_each_nested(inner, attribute)
+                if (mnl_attr_get_type(inner) == IFLA_INFO_KIND)
+                    g_strlcpy(answer->kind, mnl_attr_get_str(inner), 16);
+        } else if (type == IFLA_STATS64 &&
+                   mnl_attr_get_payload_len(attribute) >= 4 * sizeof(guint64)) {
+            struct rtnl_link_stats64 stats = { 0 };
+
+            memcpy(&stats, mnl_attr_get_payload(attribute),
+                   MIN(sizeof stats, mnl_attr_get_payload_len(attribute)));
+            answer->statistics = (HostStatistics){
+                .rx_bytes = stats.rx_bytes, .tx_bytes = stats.tx_bytes,
+                .rx_packets = stats.rx_packets, .tx_packets = stats.tx_packets };
+            answer->has_statistics = TRUE;
+        }
+    }
+    return MNL_CB_OK;
+}
+
+static int link_query(Netlink *netlink, int ifindex, LinkAnswer *answer)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+    return netlink_talk(netlink, link_request(buffer, RTM_GETLINK, ifindex, NULL), link_parse,
+                        answer);
+}
+
+int interface_statistics(Netlink *netlink, int ifindex, HostStatistics *ret_statistics)
+{
+    char kind[16] = "";
+    LinkAnswer answer = { .kind = kind };
+    int result = link_query(netlink, ifindex, &answer);
+
+    if (result == 0 && !answer.has_statistics)
+        result = -ENODATA;
+    if (result == 0)
+        *ret_statistics = answer.statistics;
+    return result;
+}
+
+int interface_describe(Netlink *netlink, int ifindex, char ret_kind[16], guint *ret_mtu)
+{
+    char kind[16] = "";
+    LinkAnswer answer = { .kind = kind };
+    int result = link_query(netlink, ifindex, &answer);
+
+    if (result == 0) {
+        memcpy(ret_kind, kind, 16);
+        *ret_mtu = answer.mtu;
+    }
+    return result;
+}
+
+static int address_request(Netlink *netlink, guint16 type, guint16 flags, int ifindex,
+                           const IpAddress *local, const IpAddress *peer)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(message, sizeof *ifa);
+    gboolean link_local = ip_address_is_link_local(local) && local->family == AF_INET6;
+
+    message->nlmsg_type = type;
+    message->nlmsg_flags = flags;
+    ifa->ifa_family = (guint8)local->family;
+    /* A link-local prefix of 64 bits, so that fe80:: is on the link; anything else is a host. */
+    ifa->ifa_prefixlen = link_local ? 64 : (guint8)(8 * ip_address_size(local));
+    ifa->ifa_scope = link_local ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+    ifa->ifa_index = (guint32)ifindex;
+    netlink_put_address(message, IFA_LOCAL, local);
+    netlink_put_address(message, IFA_ADDRESS, peer->family != 0 ? peer : local);
+    /* IPV6CP has made sure that both ends differ: no duplicate address detection, which would
+     * cost a second (RFC 5072 §4.1). */
+    if (local->family == AF_INET6)
+        mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD);
+    return netlink_talk(netlink, message, NULL, NULL);
+}
+
+int interface_add_address(Netlink *netlink, int ifindex, const IpAddress *local,
+                          const IpAddress *peer)
+{
+    return address_request(netlink, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, ifindex, local, peer);
+}
+
+int interface_delete_address(Netlink *netlink, int ifindex, const IpAddress *local,
+                             const IpAddress *peer)
+{
+    return address_request(netlink, RTM_DELADDR, 0, ifindex, local, peer);
+}
+
+typedef struct {
+    const IpAddress *wanted; /* anywhere; or NULL: */
+    int ifindex;             /* any global one of this interface */
+    gboolean found;
+} AddressSearch;
+
+static int address_match(const struct nlmsghdr *message, void *data)
+{
+    AddressSearch *search = data;
+    const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
+    const struct nlattr *attribute;
+    IpAddress address;
+
+    if (message->nlmsg_type != RTM_NEWADDR)
+        return MNL_CB_OK;
+    if (search->wanted == NULL && (int)ifa->ifa_index == search->ifindex &&
+        ifa->ifa_scope == RT_SCOPE_UNIVERSE && !(ifa->ifa_flags & IFA_F_TENTATIVE))
+        search->found = TRUE;
+    mnl_attr_for_each(attribute, message, sizeof *ifa) {
+        guint16 type = mnl_attr_get_type(attribute);
+
+        if (search->wanted != NULL &&
+            type == (ifa->ifa_family == AF_INET6 ? IFA_ADDRESS : IFA_LOCAL) &&
+            netlink_get_address(attribute, ifa->ifa_family, &address) &&
+            ip_address_equal(&address, search->wanted))
+            search->found = TRUE;
+    }
+    return MNL_CB_OK;
+}
+
+static gboolean address_search(Netlink *netlink, int family, AddressSearch *search)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(message, sizeof *ifa);
+
+    message->nlmsg_type = RTM_GETADDR;
+    message->nlmsg_flags = NLM_F_DUMP;
+    ifa->ifa_family = (guint8)family;
+    return netlink_talk(netlink, message, address_match, search) == 0 && search->found;
+}
+
+gboolean interface_owns_address(Netlink *netlink, const IpAddress *address)
+{
+    AddressSearch search = { .wanted = address };
+
+    return address_search(netlink, address->family, &search);
+}
+
+gboolean interface_has_global_ipv6(Netlink *netlink, int ifindex)
+{
+    AddressSearch search = { .ifindex = ifindex };
+
+    return address_search(netlink, AF_INET6, &search);
+}
+
+int interface_set_option(const char *family, const char *interface, const char *key, int value)
+{
+    g_autofree char *path =
+        g_strdup_printf("/proc/sys/net/%s/conf/%s/%s", family, interface, key);
+    char text[16];
+    int length = g_snprintf(text, sizeof text, "%d\n", value);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int result = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (write(fd, text, (gsize)length) != length)
+        result = -errno;
+    close(fd);
+    return result;
+}

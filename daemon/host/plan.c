@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Computes a NetworkPlan, and refuses what a gateway must not be able to do to the machine. */
+#include "host/plan.h"
+
+#include "host/host.h"
+
+#include <string.h>
+
+static gboolean plan_refuse(GError **error, const char *what, const IpAddress *address)
+{
+    g_autofree char *text = ip_address_to_string(address);
+
+    g_set_error(error, HOST_ERROR, HOST_ERROR_VALUES, "%s %s cannot be used", what, text);
+    return FALSE;
+}
+
+static gboolean plan_addresses(NetworkPlan *plan, const PlanSettings *settings,
+                               const PlanNegotiated *negotiated, GError **error)
+{
+    IpAddress own = ip_address_from_ipv4(negotiated->address);
+    IpAddress peer = ip_address_from_ipv4(negotiated->peer_address);
+
+    if (settings->ipv4 && own.family != 0) {
+        /* An address of the machine itself or of its gateway would cut it off. */
+        if (!ip_address_is_usable(&own) || ip_address_equal(&own, &plan->path.gateway) ||
+            ip_address_equal(&own, &plan->path.source) ||
+            ip_address_equal(&own, &plan->path.next_hop))
+            return plan_refuse(error, "the address given by the gateway", &own);
+        plan->ipv4_address = own;
+        /* The peer gets a host route by its address.  Many gateways name their public address:
+         * a route to it through the tunnel would send the tunnel's own packets into itself.
+         * The next hop's would do the same, our own makes no sense. */
+        if (ip_address_is_usable(&peer) && !ip_address_equal(&peer, &own) &&
+            !ip_address_equal(&peer, &plan->path.gateway) &&
+            !ip_address_equal(&peer, &plan->path.source) &&
+            !ip_address_equal(&peer, &plan->path.next_hop))
+            plan->ipv4_peer = peer;
+    }
+    /* RFC 5072 §4.1: an interface identifier is not zero and differs from the peer's. */
+    if (settings->ipv6 && negotiated->ipv6 && negotiated->interface_id != 0 &&
+        negotiated->interface_id != negotiated->peer_interface_id &&
+        plan->mtu >= PLAN_MTU_MIN_IPV6) {
+        plan->ipv6_address = ip_address_link_local(negotiated->interface_id);
+        plan->ipv6_autoconf = TRUE;
+    }
+    if (plan->ipv4_address.family == 0 && plan->ipv6_address.family == 0) {
+        g_set_error(error, HOST_ERROR, HOST_ERROR_VALUES, "the gateway gave no address");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void plan_routes(NetworkPlan *plan, const PlanSettings *settings)
+{
+    gboolean ipv4 = plan->ipv4_address.family != 0, ipv6 = plan->ipv6_address.family != 0;
+
+    for (gsize i = 0; i < settings->n_routes && plan->routes->len < PLAN_ROUTES_MAX; i++)
+        if (settings->routes[i].destination.address.family == AF_INET6 ? ipv6 : ipv4)
+            g_array_append_val(plan->routes, settings->routes[i]);
+    plan->ipv4_default_route = ipv4 && settings->ipv4_default_route;
+    plan->ipv6_default_route = ipv6 && settings->ipv6_default_route;
+    /* Who wants all traffic in the tunnel does not want half of it beside it. */
+    plan->ipv6_unreachable = (settings->ipv4_default_route || settings->ipv6_default_route) &&
+                             !settings->allow_ipv6_leak;
+}
+
+static void plan_add_dns(NetworkPlan *plan, const IpAddress *address)
+{
+    if (!ip_address_is_usable(address) || plan->dns->len >= PLAN_DNS_MAX)
+        return;
+    for (guint i = 0; i < plan->dns->len; i++)
+        if (ip_address_equal(&g_array_index(plan->dns, IpAddress, i), address))
+            return;
+    g_array_append_val(plan->dns, *address);
+}
+
+/* A domain name of letters, digits, hyphens, underscores and dots, or "." alone: it ends in
+ * files and on command lines. */
+static gboolean plan_is_domain(const char *name)
+{
+    gsize length = strlen(name);
+
+    if (length == 0 || length > 253 || name[0] == '-')
+        return FALSE;
+    for (gsize i = 0; i < length; i++)
+        if (!g_ascii_isalnum(name[i]) && strchr("-_.", name[i]) == NULL)
+            return FALSE;
+    return TRUE;
+}
+
+static void plan_dns(NetworkPlan *plan, const PlanSettings *settings,
+                     const PlanNegotiated *negotiated)
+{
+    g_autoptr(GPtrArray) search = g_ptr_array_new();
+
+    for (gsize i = 0; i < settings->n_dns; i++)
+        plan_add_dns(plan, &settings->dns[i]);
+    for (guint i = 0; i < G_N_ELEMENTS(negotiated->dns) && !settings->ignore_peer_dns; i++) {
+        IpAddress address = ip_address_from_ipv4(negotiated->dns[i]);
+
+        if (plan->ipv4_address.family != 0)
+            plan_add_dns(plan, &address);
+    }
+    for (gsize i = 0; settings->search != NULL && settings->search[i] != NULL; i++)
+        if (plan_is_domain(settings->search[i]) && search->len < PLAN_SEARCH_MAX)
+            g_ptr_array_add(search, g_strdup(settings->search[i]));
+    g_ptr_array_add(search, NULL);
+    /* Servers without a domain of their own are meant for everything. */
+    plan->dns_default = plan->dns->len > 0 && (plan->ipv4_default_route ||
+                                               plan->ipv6_default_route || search->len == 1);
+    plan->search = (GStrv)g_ptr_array_free(g_steal_pointer(&search), FALSE);
+}
+
+NetworkPlan *network_plan_new(const char *interface, const PlanSettings *settings,
+                              const PlanNegotiated *negotiated, const GatewayPath *path,
+                              GError **error)
+{
+    g_autoptr(NetworkPlan) plan = g_new0(NetworkPlan, 1);
+    guint mtu = negotiated->mtu != 0 ? negotiated->mtu : PLAN_MTU_MAX;
+
+    plan->interface = g_strdup(interface);
+    plan->path = *path;
+    plan->routes = g_array_new(FALSE, TRUE, sizeof(PlanRoute));
+    plan->dns = g_array_new(FALSE, TRUE, sizeof(IpAddress));
+    /* The profile may lower what was negotiated, never raise it. */
+    if (settings->mtu != 0)
+        mtu = MIN(mtu, settings->mtu);
+    plan->mtu = CLAMP(mtu, PLAN_MTU_MIN, PLAN_MTU_MAX);
+    if (!plan_addresses(plan, settings, negotiated, error))
+        return NULL;
+    plan_routes(plan, settings);
+    plan_dns(plan, settings, negotiated);
+    return g_steal_pointer(&plan);
+}
+
+NetworkPlan *network_plan_copy(const NetworkPlan *plan)
+{
+    NetworkPlan *copy = g_memdup2(plan, sizeof *plan);
+
+    copy->interface = g_strdup(plan->interface);
+    copy->routes = g_array_copy(plan->routes);
+    copy->dns = g_array_copy(plan->dns);
+    copy->search = g_strdupv(plan->search);
+    return copy;
+}
+
+void network_plan_free(NetworkPlan *plan)
+{
+    if (plan == NULL)
+        return;
+    g_free(plan->interface);
+    g_clear_pointer(&plan->routes, g_array_unref);
+    g_clear_pointer(&plan->dns, g_array_unref);
+    g_strfreev(plan->search);
+    g_free(plan);
+}
+
+gboolean network_plan_equal(const NetworkPlan *a, const NetworkPlan *b)
+{
+    g_autoptr(GVariant) left = g_variant_ref_sink(network_plan_to_variant(a));
+    g_autoptr(GVariant) right = g_variant_ref_sink(network_plan_to_variant(b));
+
+    return g_variant_equal(left, right) && gateway_path_equal(&a->path, &b->path);
+}
+
+gboolean network_plan_equal_dns(const NetworkPlan *a, const NetworkPlan *b)
+{
+    if (a->dns->len != b->dns->len || a->dns_default != b->dns_default ||
+        !g_strv_equal((const char *const *)a->search, (const char *const *)b->search))
+        return FALSE;
+    for (guint i = 0; i < a->dns->len; i++)
+        if (!ip_address_equal(&g_array_index(a->dns, IpAddress, i),
+                              &g_array_index(b->dns, IpAddress, i)))
+            return FALSE;
+    return TRUE;
+}
+
+static void plan_put_address(GVariantDict *dict, const char *key, const IpAddress *address)
+{
+    g_autofree char *text = ip_address_to_string(address);
+
+    g_variant_dict_insert(dict, key, "s", address->family != 0 ? text : "");
+}
+
+GVariant *network_plan_to_variant(const NetworkPlan *plan)
+{
+    GVariantDict dict;
+    GVariantBuilder routes, dns;
+
+    g_variant_dict_init(&dict, NULL);
+    g_variant_builder_init(&routes, G_VARIANT_TYPE("a(su)"));
+    g_variant_builder_init(&dns, G_VARIANT_TYPE("as"));
+    for (guint i = 0; i < plan->routes->len; i++) {
+        const PlanRoute *route = &g_array_index(plan->routes, PlanRoute, i);
+        g_autofree char *text = ip_prefix_to_string(&route->destination);
+
+        g_variant_builder_add(&routes, "(su)", text, route->metric);
+    }
+    for (guint i = 0; i < plan->dns->len; i++) {
+        g_autofree char *text =
+            ip_address_to_string(&g_array_index(plan->dns, IpAddress, i));
+
+        g_variant_builder_add(&dns, "s", text);
+    }
+    g_variant_dict_insert(&dict, "interface", "s", plan->interface);
+    g_variant_dict_insert(&dict, "mtu", "u", plan->mtu);
+    plan_put_address(&dict, "gateway", &plan->path.gateway);
+    g_variant_dict_insert(&dict, "gateway-interface", "s", plan->path.interface);
+    plan_put_address(&dict, "ipv4-address", &plan->ipv4_address);
+    plan_put_address(&dict, "ipv4-peer", &plan->ipv4_peer);
+    plan_put_address(&dict, "ipv6-address", &plan->ipv6_address);
+    g_variant_dict_insert(&dict, "ipv6-autoconf", "b", plan->ipv6_autoconf);
+    g_variant_dict_insert(&dict, "ipv4-default-route", "b", plan->ipv4_default_route);
+    g_variant_dict_insert(&dict, "ipv6-default-route", "b", plan->ipv6_default_route);
+    g_variant_dict_insert(&dict, "ipv6-unreachable", "b", plan->ipv6_unreachable);
+    g_variant_dict_insert(&dict, "routes", "a(su)", &routes);
+    g_variant_dict_insert(&dict, "dns", "as", &dns);
+    g_variant_dict_insert(&dict, "search", "^as", plan->search);
+    g_variant_dict_insert(&dict, "dns-default", "b", plan->dns_default);
+    return g_variant_dict_end(&dict);
+}
