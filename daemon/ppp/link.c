@@ -120,10 +120,10 @@ void ppp_link_fail(PppLink *link, Failure *failure)
         failure_free(failure);
         return;
     }
+    network_is_down(link);
     /* A polite end costs no time: nobody waits for the Terminate-Ack. */
     if (link->lcp.heard && !link->lcp.hung_up && lcp->state >= PPP_REQ_SENT)
         ppp_control_send(lcp, PPP_TERMINATE_REQUEST, ++lcp->identifier, NULL, 0);
-    network_is_down(link);
     QueuedEffect *queued = queue_effect(link, PPP_EFFECT_FAILED);
     queued->failure = failure;
     link->over = TRUE;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A link from its first packet to its last, as gateways really talk. */
+#include <string.h>
+
 #include "talk.h"
+
+#define MSEC USEC_PER_MSEC
 
 /* A pppd that wants CHAP: the whole way. */
 static void test_to_network(void)
@@ -35,9 +39,205 @@ static void test_to_network(void)
     talk_nothing(talk);
 }
 
+/* A link without authentication, up with IPv4, five round trips after it was opened. */
+static Talk *up(void)
+{
+    Talk *talk = talk_new("secret");
+
+    talk_open_lcp(talk, "");
+    talk_sends(talk, "8021 01 .. len 0306 00000000 8106 00000000 8306 00000000");
+    talk_hear(talk, "8021 03 id len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_sends(talk, "8021 01 .. len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_echo(talk, 2);
+    talk_hear(talk, "8021 01 05 len 0306 0a4d0001");
+    talk_sends(talk, "8021 02 05 len 0306 0a4d0001");
+    talk_network_up(talk);
+    talk_nothing(talk);
+    return talk;
+}
+
+/* RFC 1661 §3.4: LCP is negotiated anew while IPCP is up.  What was learnt is kept: the
+ * address and servers are asked for again, so it costs no round trip more than needed. */
+static void test_lcp_renegotiated(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    talk_hear(talk, "c021 01 20 len 0305 c223 05 0506 55667788");
+    talk_network_down(talk);
+    talk_stage(talk, STAGE_PPP);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    guint8 request[64];
+    gsize length = talk->sent_length;
+    memcpy(request, talk->sent, length);
+    talk_sends(talk, "c021 02 20 len 0305 c223 05 0506 55667788");
+    talk_nothing(talk);
+    /* IPCP's packets of before are late. */
+    talk_hear(talk, "8021 01 06 len 0306 0a4d0001");
+    talk_nothing(talk);
+    memcpy(talk->sent, request, length);
+    talk->sent_length = length;
+    talk_echo(talk, 2);
+    talk_options(talk);
+    /* This time the peer wants to know who we are. */
+    talk_stage(talk, STAGE_AUTHENTICATION);
+    talk_hear(talk, "c223 01 01 len 01 00 \"gw\"");
+    talk_sends(talk, "c223 02 01 len 10 ................................ \"User\"");
+    talk_hear(talk, "c223 03 01 len");
+    talk_stage(talk, STAGE_NETWORK);
+    talk_sends(talk, "8021 01 .. len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_echo(talk, 2);
+    talk_hear(talk, "8021 01 07 len 0306 0a4d0001");
+    talk_sends(talk, "8021 02 07 len 0306 0a4d0001");
+    talk_network_up(talk);
+    talk_nothing(talk);
+}
+
+/* IPCP alone is negotiated anew, e.g. for another address. */
+static void test_ipcp_renegotiated(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    talk_hear(talk, "8021 01 06 len 0306 0a4d0001");
+    talk_network_down(talk);
+    talk_sends(talk, "8021 01 .. len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_sends(talk, "8021 02 06 len 0306 0a4d0001");
+    talk_nothing(talk);
+    talk_hear(talk, "8021 03 02 len 0306 0a4d000b");
+    talk_nothing(talk); /* an identifier of the past */
+    talk_hear(talk, "8021 03 03 len 0306 0a4d000b");
+    talk_sends(talk, "8021 01 .. len 0306 0a4d000b 8106 0a4d0001 8306 0a4d0002");
+    talk_echo(talk, 2);
+    talk_network_up(talk);
+    g_assert_cmphex(talk->network.address, ==, talk_address("10.77.0.11"));
+}
+
+static void test_terminated(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    talk_hear(talk, "c021 05 42 len \"Link inactive\" 0d0a 1b \"[31m\"");
+    talk_network_down(talk);
+    talk_sends(talk, "c021 06 42 len");
+    /* The peer's text without what could write to a terminal. */
+    talk_failed(talk, STAGE_CONNECTED, FAILURE_GATEWAY_CLOSED, "Link inactive   [31m");
+    /* It is over, whatever comes. */
+    talk_hear(talk, "c021 01 01 len");
+    ppp_link_tick(talk->link, talk->now + 3600 * USEC_PER_SEC);
+    ppp_link_close(talk->link, talk->now);
+    talk_nothing(talk);
+}
+
+static void test_close_when_up(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    ppp_link_close(talk->link, talk->now);
+    talk_network_down(talk);
+    talk_sends(talk, "c021 05 .. len");
+    /* Packets under way are not answered any more. */
+    talk_hear(talk, "8021 01 06 len 0306 0a4d0001");
+    talk_hear(talk, "c021 09 01 len 00000000");
+    talk_nothing(talk);
+    talk_echo(talk, 6);
+    talk_closed(talk);
+}
+
+/* Idle for 5 s, then 3 requests a second apart, then it is dead: 8 s after the last frame. */
+static void test_dead_peer(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    talk_wait(talk, 5000 * MSEC);
+    talk_sends(talk, "c021 09 .. len ........");
+    talk_wait(talk, 1000 * MSEC);
+    talk_sends(talk, "c021 09 .. len ........");
+    talk_wait(talk, 1000 * MSEC);
+    talk_sends(talk, "c021 09 .. len ........");
+    talk_wait(talk, 1000 * MSEC);
+    talk_network_down(talk);
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_CONNECTED, FAILURE_CONNECTION_LOST, NULL);
+}
+
+static void test_living_peer(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    talk_wait(talk, 5000 * MSEC);
+    talk_sends(talk, "c021 09 .. len ........");
+    talk_wait(talk, 1000 * MSEC);
+    talk_sends(talk, "c021 09 .. len ........");
+    /* The answer to the first; the count begins anew. */
+    talk_hear(talk, "c021 0a 01 len 11223344");
+    talk_wait(talk, 5000 * MSEC);
+    talk_sends(talk, "c021 09 .. len ........");
+    /* Data on the driver's own path, then a frame of any kind: both count. */
+    ppp_link_seen(talk->link, talk->now + 500 * MSEC);
+    talk->now += 500 * MSEC;
+    talk_pass(talk, 4999 * MSEC);
+    talk_hear(talk, "0021 4500");
+    talk_pass(talk, 4999 * MSEC);
+}
+
+/* The lid was closed for an hour: the peer gets all its tries. */
+static void test_sleep(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    talk->now += 3600 * USEC_PER_SEC;
+    ppp_link_tick(talk->link, talk->now);
+    talk_sends(talk, "c021 09 .. len ........");
+    talk_nothing(talk);
+    g_assert_cmpuint(ppp_link_deadline(talk->link), ==, talk->now + 1000 * MSEC);
+}
+
+static void test_echo_reply(void)
+{
+    g_autoptr(Talk) talk = up();
+    g_autoptr(GString) large = g_string_new("c021 09 07 05dc 11223344");
+
+    talk_hear(talk, "c021 09 05 len 11223344 \"ping\"");
+    talk_sends(talk, "c021 0a 05 len ........ \"ping\"");
+    talk_hear(talk, "c021 09 06 len 1122");
+    talk_nothing(talk);
+    /* No longer than the peer's MRU, 1460, and the path, 1400. */
+    for (guint i = 0; i < 1492; i++)
+        g_string_append(large, "aa");
+    talk_hear(talk, large->str);
+    PppEffect effect;
+    g_assert_true(ppp_link_next(talk->link, &effect));
+    g_assert_cmpuint(effect.length, ==, 2 + 1400);
+    g_assert_cmphex(effect.packet[4] << 8 | effect.packet[5], ==, 1400);
+}
+
+/* A driver that does not empty the queue loses packets, not order or memory. */
+static void test_bounded_queue(void)
+{
+    g_autoptr(Talk) talk = up();
+    PppEffect effect;
+    guint effects = 0;
+
+    for (guint i = 0; i < 10000; i++)
+        talk_hear(talk, "c021 09 05 len 11223344");
+    talk_hear(talk, "c021 05 42 len \"Bye\"");
+    while (ppp_link_next(talk->link, &effect))
+        effects++;
+    g_assert_cmpuint(effects, <, 100);
+    g_assert_cmpint(effect.type, ==, PPP_EFFECT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ppp/link/to-network", test_to_network);
+    g_test_add_func("/ppp/link/lcp-renegotiated", test_lcp_renegotiated);
+    g_test_add_func("/ppp/link/ipcp-renegotiated", test_ipcp_renegotiated);
+    g_test_add_func("/ppp/link/terminated", test_terminated);
+    g_test_add_func("/ppp/link/close-when-up", test_close_when_up);
+    g_test_add_func("/ppp/link/dead-peer", test_dead_peer);
+    g_test_add_func("/ppp/link/living-peer", test_living_peer);
+    g_test_add_func("/ppp/link/sleep", test_sleep);
+    g_test_add_func("/ppp/link/echo-reply", test_echo_reply);
+    g_test_add_func("/ppp/link/bounded-queue", test_bounded_queue);
     return g_test_run();
 }
