@@ -35,6 +35,12 @@ static const Row rows[] = {
     ROW("received ATTRIBUTES_NOT_SUPPORTED error notify", PHASE_2, 2, FAILURE_NO_PROPOSAL_ESP),
     ROW("received BAD_PROPOSAL_SYNTAX error notify", PHASE_1, 2, FAILURE_NO_PROPOSAL_IKE),
     ROW("received BAD_PROPOSAL_SYNTAX error notify", PHASE_2, 2, FAILURE_NO_PROPOSAL_ESP),
+    /* The first message of aggressive mode proves nothing yet: a group that is not known, or
+     * no aggressive mode at all. */
+    ROW("received AUTHENTICATION_FAILED error notify", POINT(CAUSE_AGGRESSIVE), 2,
+        FAILURE_IKE_REJECTED),
+    ROW("received INVALID_ID_INFORMATION error notify", POINT(CAUSE_AGGRESSIVE), 2,
+        FAILURE_IKE_REJECTED),
     ROW("received INVALID_ID_INFORMATION error notify", PHASE_1, 2, FAILURE_IDENTITY_MISMATCH),
     /* What a gateway answers that could not decrypt our fifth message: the key differs. */
     { "received PAYLOAD_MALFORMED error notify", AT_PROOF, 2, FAILURE_PSK_WRONG,
@@ -100,8 +106,8 @@ static void cause_generating(Cause *cause, const char *text)
 {
     if (g_str_has_prefix(text, "QUICK_MODE request"))
         cause->point = CAUSE_QUICK;
-    else if (g_str_has_prefix(text, "AGGRESSIVE request") && strstr(text, "[ SA "))
-        cause->point = CAUSE_AGGRESSIVE;
+    else if (g_str_has_prefix(text, "AGGRESSIVE request"))
+        cause->point = strstr(text, "[ SA ") ? CAUSE_AGGRESSIVE : CAUSE_PROOF;
     else if (!g_str_has_prefix(text, "ID_PROT request"))
         return;
     else if (strstr(text, "[ SA "))

@@ -14,7 +14,7 @@
 /* What most gateways propose themselves; a gateway may shorten both. */
 #define IKE_LIFETIME 28800
 #define ESP_LIFETIME 3600
-#define LIFETIME_MIN 120
+#define LIFETIME_MIN 10
 #define LIFETIME_MAX 604800
 /* The gateway's clock starts when ours does: we renew at 80 to 85 % of the time, so that it is
  * always us who does it. */

@@ -28,6 +28,8 @@
 #define SILENT_GATEWAY_MSEC 5000
 #define SILENT_PROOF_MSEC 6000
 #define SILENT_MSEC 8000
+/* Once the cause is certain: charon may yet say so itself. */
+#define CERTAIN_MSEC 200
 #define WHOLE_MSEC 30000
 /* Making it anew while L2TP waits; its own patience is 31 s. */
 #define RECOVER_MSEC 20000
@@ -323,7 +325,9 @@ static void watch_silence(Ike *ike)
 {
     guint msec = SILENT_MSEC;
 
-    if (ike->cause.received == 0)
+    if (ike->cause.rank == 2)
+        msec = CERTAIN_MSEC;
+    else if (ike->cause.received == 0)
         msec = SILENT_GATEWAY_MSEC;
     else if (ike->cause.point == CAUSE_PROOF)
         msec = SILENT_PROOF_MSEC;
@@ -361,7 +365,9 @@ static void on_runner_event(ViciClient *client, const char *name, const ViciNode
     g_autofree char *clean = failure_clean_text((const guint8 *)text, strlen(text));
     cause_line(&ike->cause, clean);
     measure_rtt(ike, &before);
-    if (ike->cause.point != before.point || ike->cause.received != before.received)
+    /* A gateway that could not read the proof repeats its last message: no sign of life. */
+    if (ike->cause.point != before.point || ike->cause.rank != before.rank ||
+        (ike->cause.received != before.received && ike->cause.point != CAUSE_PROOF))
         watch_silence(ike);
     progress(ike, clean);
 }
@@ -386,6 +392,9 @@ static void request_list(Ike *ike);
 /* Everything that charon has of this connection has been told. */
 static void list_complete(Ike *ike)
 {
+    if (ike->listed.child_id != 0 && ike->state == STATE_UP &&
+        ike->listed.child_id == ike->sa.child_id && ike->listed.ike_id == ike->sa.ike_id)
+        return; /* the event that made us ask was its own beginning */
     if (ike->listed.child_id != 0) {
         guint rtt = ike->sa.info.rtt_msec;
         sa_info_clear(&ike->sa);

@@ -78,6 +78,7 @@ gboolean sa_info_read(SaInfo *info, const ViciNode *message, const char *name, g
             id == 0 || id < info->child_id)
             continue;
         fill(info, ike, child);
+        info->ike_id = vici_node_number(ike, "uniqueid", G_MAXUINT32, 0);
         info->child_id = id;
         found = TRUE;
     }

@@ -11,7 +11,8 @@ typedef struct {
     char *esp_suite;
     char *local_id;
     char *remote_id;
-    guint64 child_id; /* charon's number of the child; 0: there is none */
+    guint64 ike_id;   /* charon's numbers; 0: there is none */
+    guint64 child_id;
 } SaInfo;
 
 /* From a message of the events list-sa or child-updown: the youngest installed child of the

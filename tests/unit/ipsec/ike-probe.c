@@ -27,6 +27,7 @@ typedef struct {
     gint64 start;
     gint status;
     gboolean answered;
+    gboolean service_ended;
     guint times;
 } Probe;
 
@@ -72,6 +73,8 @@ static gboolean on_hold_over(gpointer user_data)
 {
     Probe *probe = user_data;
 
+    if (!probe->ike)
+        return G_SOURCE_REMOVE;
     say(probe, "stopping");
     ike_stop(probe->ike);
     return G_SOURCE_REMOVE;
@@ -283,6 +286,7 @@ static void on_shut_down(gpointer user_data)
     Probe *probe = user_data;
 
     say(probe, "service ended");
+    probe->service_ended = TRUE;
     g_main_loop_quit(probe->loop);
 }
 
@@ -324,9 +328,9 @@ int main(int argc, char **argv)
             g_timeout_add(number(&probe, "stop", 0), on_hold_over, &probe);
         ike_start(probe.ike);
         g_main_loop_run(probe.loop);
-        ike_free(probe.ike);
+        g_clear_pointer(&probe.ike, ike_free);
         ike_service_shutdown(probe.service, on_shut_down, &probe);
-        if (ike_service_pid(probe.service) != 0)
+        if (!probe.service_ended)
             g_main_loop_run(probe.loop);
     } else {
         probe.status = 3;
