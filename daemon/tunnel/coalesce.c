@@ -248,11 +248,23 @@ static void append(Flow *flow, const Segment *segment)
         segment->packet[segment->transport + TCP_FLAGS] & FLAG_PSH;
 }
 
+/* Fragments, options and extension headers may hide the continuation of a flow. */
+static gboolean may_be_tcp(const guint8 *packet, gsize length)
+{
+    if (length >= IPV4_HEADER && packet[0] >> 4 == 4)
+        return packet[9] == IPPROTO_TCP;
+    if (length >= IPV6_HEADER && packet[0] >> 4 == 6)
+        return packet[6] != IPPROTO_UDP && packet[6] != IPPROTO_ICMPV6;
+    return FALSE;
+}
+
 void coalescer_add(Coalescer *coalescer, guint8 *packet, gsize length)
 {
     Segment segment;
 
     if (!read_segment(packet, length, &segment)) {
+        if (may_be_tcp(packet, length))
+            coalescer_flush(coalescer);
         write_plain(coalescer, packet, length);
         return;
     }
