@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the commands share: messages and exit codes. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void cli_complain(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "causeway: %s\n", text);
+}
+
+int cli_usage(const char *command)
+{
+    for (const Command *row = commands; row->name; row++) {
+        if (strcmp(row->name, command) == 0)
+            fprintf(stderr, "usage: causeway %s%s%s\n", row->name, *row->synopsis ? " " : "",
+                    row->synopsis);
+    }
+    return EXIT_USAGE;
+}
+
+int cli_error(const GError *error)
+{
+    g_autofree char *message = client_error_message(error);
+    ClientErrorKind kind = client_error_kind(error);
+
+    cli_complain("%s", message);
+    switch (kind) {
+    case CLIENT_ERROR_NOT_AUTHORIZED:
+        return EXIT_NOT_AUTHORIZED;
+    case CLIENT_ERROR_NOT_FOUND:
+        fprintf(stderr, "hint: \"causeway list\" shows the profiles there are\n");
+        return EXIT_NO_PROFILE;
+    case CLIENT_ERROR_NO_SERVICE:
+        fprintf(stderr, "hint: is causewayd installed? \"systemctl status causewayd\" tells "
+                        "what happened to it\n");
+        return EXIT_FAILED;
+    case CLIENT_ERROR_INVALID:
+        return EXIT_USAGE;
+    case CLIENT_ERROR_ALREADY_ACTIVE:
+    case CLIENT_ERROR_OTHER:
+        return EXIT_FAILED;
+    }
+    g_assert_not_reached();
+}
+
+void cli_failure(const char *stage, const char *code, const char *message, const char *hint)
+{
+    fprintf(stderr, "causeway: %s: %s: %s\n", stage, code, message);
+    if (hint && *hint)
+        fprintf(stderr, "hint: %s\n", hint);
+}
+
+gboolean cli_take_option(int *argc, char **argv, const char *option)
+{
+    for (int i = 0; i < *argc; i++) {
+        if (strcmp(argv[i], option) == 0) {
+            memmove(&argv[i], &argv[i + 1], sizeof *argv * (gsize)(*argc - i));
+            (*argc)--;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean cli_has_options(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        if (argv[i][0] == '-') {
+            cli_complain("there is no option %s", argv[i]);
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+Client *cli_connect(int *ret_exit)
+{
+    g_autoptr(GError) error = NULL;
+    Client *client = client_new(&error);
+
+    if (!client)
+        *ret_exit = cli_error(error);
+    return client;
+}
+
+gboolean cli_open(const char *name, Client **ret_client, CausewayProfile **ret_profile,
+                  int *ret_exit)
+{
+    g_autoptr(Client) client = cli_connect(ret_exit);
+    g_autoptr(GError) error = NULL;
+
+    if (!client)
+        return FALSE;
+    *ret_profile = client_find_profile(client, name, &error);
+    if (!*ret_profile) {
+        *ret_exit = cli_error(error);
+        return FALSE;
+    }
+    *ret_client = g_steal_pointer(&client);
+    return TRUE;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands that print profiles: list, show, export, fields; and import. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "profile/import.h"
+#include "profile/keyfile.h"
+
+int cli_list(int argc, char **argv)
+{
+    int result;
+
+    if (argc > 0)
+        return cli_usage("list");
+    g_autoptr(Client) client = cli_connect(&result);
+    if (!client)
+        return result;
+    g_autoptr(GPtrArray) profiles = client_profiles(client);
+    if (profiles->len == 0)
+        fprintf(stderr, "There are no profiles yet; \"causeway help\" tells how to add one.\n");
+    for (guint i = 0; i < profiles->len; i++) {
+        CausewayProfile *profile = g_ptr_array_index(profiles, i);
+        const char *user = causeway_profile_get_user(profile);
+        g_autoptr(CausewayConnection) connection = client_find_connection(
+            client, causeway_profile_get_uuid(profile));
+        printf("%-20s %-30s %-14s %s\n", causeway_profile_get_name(profile),
+               causeway_profile_get_gateway(profile),
+               connection ? causeway_connection_get_state(connection) : "disconnected",
+               *user ? user : "everybody");
+    }
+    return EXIT_DONE;
+}
+
+int cli_show(int argc, char **argv)
+{
+    g_autoptr(Client) client = NULL;
+    g_autoptr(CausewayProfile) proxy = NULL;
+    g_autoptr(GError) error = NULL;
+    int result;
+
+    if (argc != 1 || cli_has_options(argc, argv))
+        return cli_usage("show");
+    if (!cli_open(argv[0], &client, &proxy, &result))
+        return result;
+    g_autoptr(Profile) profile = client_load(proxy, &error);
+    if (!profile)
+        return cli_error(error);
+    const char *const *stored = causeway_profile_get_stored_secrets(proxy);
+    for (guint i = 0; i < FIELD_COUNT; i++) {
+        const Field *field = field_get((FieldId)i);
+        if (field_is_secret(field)) {
+            if (g_strv_contains(stored, field_name(field->id)))
+                printf("%s=(stored)\n", field_name(field->id));
+        } else if (profile_is_set(profile, field->id)) {
+            g_autofree char *text = profile_get_text(profile, field->id);
+            printf("%s=%s\n", field_name(field->id), text);
+        }
+    }
+    return EXIT_DONE;
+}
+
+int cli_export(int argc, char **argv)
+{
+    g_autoptr(Client) client = NULL;
+    g_autoptr(CausewayProfile) proxy = NULL;
+    g_autoptr(GError) error = NULL;
+    int result;
+    gsize length;
+
+    if (argc != 1 || cli_has_options(argc, argv))
+        return cli_usage("export");
+    if (!cli_open(argv[0], &client, &proxy, &result))
+        return result;
+    g_autoptr(Profile) profile = client_load(proxy, &error);
+    if (!profile)
+        return cli_error(error);
+    /* Whose it was here says nothing elsewhere. */
+    profile_unset(profile, FIELD_CONNECTION_USER);
+    g_autofree char *text = keyfile_format(profile, NULL, &length);
+    return fwrite(text, 1, length, stdout) == length ? EXIT_DONE : EXIT_FAILED;
+}
+
+int cli_import(int argc, char **argv)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
+    gboolean system_wide = cli_take_option(&argc, argv, "--system");
+    char *data = NULL;
+    gsize length;
+    int result;
+
+    if (argc < 1 || argc > 2 || cli_has_options(argc, argv))
+        return cli_usage("import");
+    /* Read here, as the user who asks: the service opens no file of anybody's choosing. */
+    if (!g_file_get_contents(argv[0], &data, &length, &error)) {
+        cli_complain("%s", error->message);
+        return EXIT_FAILED;
+    }
+    g_autofree char *base = g_path_get_basename(argv[0]);
+    g_autofree char *stem = g_strndup(base, strcspn(base, "."));
+    g_autoptr(Profile) profile = profile_import(data, length, stem, warnings, &error);
+    explicit_bzero(data, length);
+    g_free(data);
+    if (profile && argc == 2 && !profile_set_text(profile, FIELD_CONNECTION_NAME, argv[1], &error))
+        g_clear_pointer(&profile, profile_unref);
+    if (!profile) {
+        cli_complain("%s: %s", argv[0], error->message);
+        return EXIT_FAILED;
+    }
+    profile_unset(profile, FIELD_CONNECTION_USER);
+    g_autoptr(Client) client = cli_connect(&result);
+    if (!client)
+        return result;
+    g_autoptr(CausewayProfile) proxy = client_add(client, profile, system_wide, &error);
+    if (!proxy)
+        return cli_error(error);
+    for (guint i = 0; i < warnings->len; i++)
+        fprintf(stderr, "note: %s\n", (const char *)g_ptr_array_index(warnings, i));
+    if (!profile_validate(profile, &error))
+        fprintf(stderr, "note: before it can connect: %s\n", error->message);
+    printf("%s\n", profile_get_string(profile, FIELD_CONNECTION_NAME));
+    return EXIT_DONE;
+}
+
+static char *field_values(const Field *field)
+{
+    if (field->type == FIELD_TYPE_ENUM)
+        return g_strjoinv(" | ", (char **)field->choices);
+    if (field->type == FIELD_TYPE_BOOLEAN)
+        return g_strdup("yes | no");
+    if (field->type == FIELD_TYPE_UINT)
+        return g_strdup_printf("%s%u to %u%s%s",
+                               (field->flags & FIELD_ZERO_TOO) ? "0, or " : "", field->minimum,
+                               field->maximum, field->unit ? " " : "",
+                               field->unit ? field->unit : "");
+    if (field_is_list(field))
+        return g_strdup("a list, separated by commas");
+    if (field->type == FIELD_TYPE_FILE)
+        return g_strdup("a file's full path");
+    return g_strdup(field_is_secret(field) ? "a secret" : "text");
+}
+
+/* As text, or as the part of the manual page that --roff asks for. */
+int cli_fields(int argc, char **argv)
+{
+    gboolean roff = cli_take_option(&argc, argv, "--roff");
+
+    if (argc > 0)
+        return cli_usage("fields");
+    for (guint i = 0; i < FIELD_COUNT; i++) {
+        const Field *field = field_get((FieldId)i);
+        g_autofree char *values = field_values(field);
+        const char *value = *field->default_text ? field->default_text : NULL;
+        if (roff) {
+            g_auto(GStrv) pieces = g_strsplit(field->help, "\\", -1);
+            g_autofree char *help = g_strjoinv("\\e", pieces);
+            printf(".TP\n.B %s\n%s\n", field_name(field->id), help);
+            printf(".br\n%s%s%s.\n", values, value ? "; default: " : "", value ? value : "");
+        } else {
+            printf("%s: %s\n    %s\n    (%s%s%s)\n", field_name(field->id), field->label,
+                   field->help, values, value ? "; default " : "", value ? value : "");
+        }
+    }
+    return EXIT_DONE;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* status: what is connected, for people and for programs. */
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+/* One profile and its connection, if there is one. */
+typedef struct {
+    CausewayProfile *profile;
+    CausewayConnection *connection;
+    guint64 rx_bytes, tx_bytes;
+} Row;
+
+typedef struct {
+    Client *client;
+    const char *name; /* NULL for all */
+    gboolean json;
+    GMainLoop *loop;
+    guint pending;
+    int result;
+} Status;
+
+static void read_row(Client *client, CausewayProfile *profile, Row *ret_row)
+{
+    guint64 rx_packets, tx_packets;
+    Row row = {.profile = profile};
+
+    row.connection = client_find_connection(client, causeway_profile_get_uuid(profile));
+    if (row.connection)
+        causeway_connection_call_get_statistics_sync(row.connection, G_DBUS_CALL_FLAGS_NONE, -1,
+                                                     &row.rx_bytes, &row.tx_bytes, &rx_packets,
+                                                     &tx_packets, NULL, NULL);
+    *ret_row = row;
+}
+
+static void add_string(JsonBuilder *builder, const char *name, const char *value)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_add_string_value(builder, value ? value : "");
+}
+
+static void add_int(JsonBuilder *builder, const char *name, gint64 value)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_add_int_value(builder, value);
+}
+
+static void add_strings(JsonBuilder *builder, const char *name, const char *const *values)
+{
+    json_builder_set_member_name(builder, name);
+    json_builder_begin_array(builder);
+    for (; values && *values; values++)
+        json_builder_add_string_value(builder, *values);
+    json_builder_end_array(builder);
+}
+
+static void add_failure(JsonBuilder *builder, CausewayConnection *connection)
+{
+    GVariant *failure = connection ? causeway_connection_get_failure(connection) : NULL;
+    const char *stage = "", *code = "", *message = "", *hint = "";
+
+    if (failure)
+        g_variant_get(failure, "(&s&s&s&s)", &stage, &code, &message, &hint);
+    json_builder_set_member_name(builder, "failure");
+    if (*code == '\0') {
+        json_builder_add_null_value(builder);
+        return;
+    }
+    json_builder_begin_object(builder);
+    add_string(builder, "stage", stage);
+    add_string(builder, "code", code);
+    add_string(builder, "message", message);
+    add_string(builder, "hint", hint);
+    json_builder_end_object(builder);
+}
+
+static void add_row(JsonBuilder *builder, const Row *row)
+{
+    CausewayConnection *c = row->connection;
+
+    json_builder_begin_object(builder);
+    add_string(builder, "name", causeway_profile_get_name(row->profile));
+    add_string(builder, "uuid", causeway_profile_get_uuid(row->profile));
+    add_string(builder, "state", c ? causeway_connection_get_state(c) : "disconnected");
+    add_string(builder, "stage", c ? causeway_connection_get_stage(c) : "");
+    add_int(builder, "since", c ? causeway_connection_get_since(c) : 0);
+    add_string(builder, "gateway", c && *causeway_connection_get_gateway(c)
+                                       ? causeway_connection_get_gateway(c)
+                                       : causeway_profile_get_gateway(row->profile));
+    add_string(builder, "interface", c ? causeway_connection_get_interface(c) : "");
+    add_string(builder, "data_path", c ? causeway_connection_get_data_path(c) : "");
+    add_strings(builder, "local_addresses", c ? causeway_connection_get_local_addresses(c) : NULL);
+    add_string(builder, "peer_address", c ? causeway_connection_get_peer_address(c) : "");
+    add_strings(builder, "dns", c ? causeway_connection_get_dns(c) : NULL);
+    add_int(builder, "mtu", c ? causeway_connection_get_mtu(c) : 0);
+    add_string(builder, "ike", c ? causeway_connection_get_ike(c) : "");
+    add_string(builder, "esp", c ? causeway_connection_get_esp(c) : "");
+    add_string(builder, "nat", c ? causeway_connection_get_nat(c) : "");
+    add_int(builder, "rx_bytes", (gint64)row->rx_bytes);
+    add_int(builder, "tx_bytes", (gint64)row->tx_bytes);
+    add_failure(builder, c);
+    json_builder_end_object(builder);
+}
+
+static void print_json(const Row *rows, guint count, gboolean pretty)
+{
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    g_autoptr(JsonGenerator) generator = json_generator_new();
+
+    json_builder_begin_array(builder);
+    for (guint i = 0; i < count; i++)
+        add_row(builder, &rows[i]);
+    json_builder_end_array(builder);
+    g_autoptr(JsonNode) root = json_builder_get_root(builder);
+    json_generator_set_root(generator, root);
+    json_generator_set_pretty(generator, pretty);
+    g_autofree char *text = json_generator_to_data(generator, NULL);
+    printf("%s\n", text);
+}
+
+static char *since_words(gint64 since)
+{
+    gint64 seconds = MAX(0, g_get_real_time() / G_USEC_PER_SEC - since);
+
+    if (seconds < 60)
+        return g_strdup_printf("%d s", (int)seconds);
+    if (seconds < 3600)
+        return g_strdup_printf("%d min", (int)(seconds / 60));
+    return g_strdup_printf("%d h %d min", (int)(seconds / 3600), (int)(seconds / 60 % 60));
+}
+
+static void print_line(const char *label, const char *value)
+{
+    if (value && *value)
+        printf("  %-12s %s\n", label, value);
+}
+
+static void print_details(const Row *row)
+{
+    CausewayConnection *c = row->connection;
+    const char *const *dns = causeway_connection_get_dns(c);
+    const char *const *addresses = causeway_connection_get_local_addresses(c);
+    g_autofree char *addresses_text = g_strjoinv(" ", (char **)addresses);
+    g_autofree char *dns_text = g_strjoinv(" ", (char **)dns);
+    g_autofree char *received = g_format_size(row->rx_bytes);
+    g_autofree char *sent = g_format_size(row->tx_bytes);
+    g_autofree char *traffic = g_strdup_printf("%s received, %s sent", received, sent);
+    g_autofree char *mtu = g_strdup_printf("%u", causeway_connection_get_mtu(c));
+    g_autofree char *esp = g_strconcat(causeway_connection_get_esp(c),
+                                       causeway_connection_get_weak(c) ? " (weak)" : NULL, NULL);
+
+    print_line("gateway", causeway_connection_get_gateway(c));
+    print_line("interface", causeway_connection_get_interface(c));
+    print_line("address", addresses_text);
+    print_line("name servers", dns_text);
+    print_line("logged in by", causeway_connection_get_authentication(c));
+    print_line("key exchange", causeway_connection_get_ike(c));
+    print_line("encryption", esp);
+    print_line("NAT", causeway_connection_get_nat(c));
+    print_line("data path", causeway_connection_get_data_path(c));
+    print_line("MTU", causeway_connection_get_mtu(c) ? mtu : NULL);
+    if (*causeway_connection_get_interface(c))
+        print_line("traffic", traffic);
+}
+
+static void print_row(const Row *row)
+{
+    CausewayConnection *c = row->connection;
+    const char *state = c ? causeway_connection_get_state(c) : "disconnected";
+    const char *stage, *code, *message, *hint;
+
+    if (!c) {
+        printf("%s: %s\n", causeway_profile_get_name(row->profile), state);
+        return;
+    }
+    g_autofree char *since = since_words(causeway_connection_get_since(c));
+    gboolean under_way = strcmp(state, "connecting") == 0 || strcmp(state, "reconnecting") == 0;
+    printf("%s: %s for %s%s%s%s\n", causeway_profile_get_name(row->profile), state, since,
+           under_way ? " (" : "", under_way ? causeway_connection_get_stage(c) : "",
+           under_way ? ")" : "");
+    g_variant_get(causeway_connection_get_failure(c), "(&s&s&s&s)", &stage, &code, &message,
+                  &hint);
+    if (*code) {
+        printf("  %s: %s: %s\n", stage, code, message);
+        if (*hint)
+            printf("  hint: %s\n", hint);
+    }
+    if (strcmp(state, "failed") != 0)
+        print_details(row);
+}
+
+static int print_status(Client *client, const char *name, gboolean json, gboolean pretty)
+{
+    g_autoptr(GPtrArray) profiles = client_profiles(client);
+    g_autofree Row *rows = g_new0(Row, profiles->len + 1);
+    guint count = 0;
+
+    for (guint i = 0; i < profiles->len; i++) {
+        CausewayProfile *profile = g_ptr_array_index(profiles, i);
+        if (!name || strcmp(causeway_profile_get_name(profile), name) == 0 ||
+            strcmp(causeway_profile_get_uuid(profile), name) == 0)
+            read_row(client, profile, &rows[count++]);
+    }
+    if (json)
+        print_json(rows, count, pretty);
+    for (guint i = 0; i < count; i++) {
+        if (!json)
+            print_row(&rows[i]);
+        g_clear_object(&rows[i].connection);
+    }
+    if (!json && count == 0)
+        printf("There are no profiles.\n");
+    fflush(stdout);
+    return EXIT_DONE;
+}
+
+/* A burst of changes is shown once. */
+static gboolean on_settled(gpointer data)
+{
+    Status *status = data;
+
+    status->pending = 0;
+    print_status(status->client, status->name, status->json, FALSE);
+    if (ferror(stdout))
+        g_main_loop_quit(status->loop);
+    return G_SOURCE_REMOVE;
+}
+
+static void changed(Status *status)
+{
+    if (!status->pending)
+        status->pending = g_idle_add(on_settled, status);
+}
+
+static void on_object(GDBusObjectManager *manager, GDBusObject *object, gpointer data)
+{
+    changed(data);
+}
+
+static void on_properties(GDBusObjectManagerClient *manager, GDBusObjectProxy *object,
+                          GDBusProxy *proxy, GVariant *properties, const char *const *invalidated,
+                          gpointer data)
+{
+    changed(data);
+}
+
+static int watch(Client *client, const char *name, gboolean json)
+{
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    Status status = {.client = client, .name = name, .json = json, .loop = loop};
+    GDBusObjectManager *objects = client_objects(client);
+
+    g_signal_connect(objects, "object-added", G_CALLBACK(on_object), &status);
+    g_signal_connect(objects, "object-removed", G_CALLBACK(on_object), &status);
+    g_signal_connect(objects, "interface-proxy-properties-changed", G_CALLBACK(on_properties),
+                     &status);
+    changed(&status);
+    g_main_loop_run(loop);
+    return EXIT_DONE;
+}
+
+int cli_status(int argc, char **argv)
+{
+    gboolean json = cli_take_option(&argc, argv, "--json");
+    gboolean follow = cli_take_option(&argc, argv, "--watch");
+    g_autoptr(Client) client = NULL;
+    g_autoptr(CausewayProfile) profile = NULL;
+    int result;
+
+    if (argc > 1 || cli_has_options(argc, argv))
+        return cli_usage("status");
+    if (argc == 1) {
+        if (!cli_open(argv[0], &client, &profile, &result))
+            return result;
+    } else {
+        client = cli_connect(&result);
+        if (!client)
+            return result;
+    }
+    const char *name = argc == 1 ? argv[0] : NULL;
+    return follow ? watch(client, name, json) : print_status(client, name, json, TRUE);
+}
