@@ -127,6 +127,8 @@ make_network()
     link gw eth1 10.77.1.1/24 inner eth0 10.77.1.2/24
     ip_on inner route add default via 10.77.1.1
     ip_on inner address add 192.0.2.80/32 dev lo
+    ip_on inner address add 2001:db8:1::2/64 dev eth0 nodad
+    ip_on inner route add default via 2001:db8:1::1
     ip_on gw route add 192.0.2.0/24 via 10.77.1.2
     ip_on net route add blackhole 10.77.0.0/16
     ip_on net route add blackhole 192.0.2.0/24
