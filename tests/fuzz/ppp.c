@@ -28,6 +28,7 @@ typedef struct {
     gsize sent_length;
     guint8 challenge[16]; /* the last one that the helpful peer used */
     gboolean new_password;
+    gboolean peer_knows; /* the input itself has the password in it, so it may come back */
 } World;
 
 static void check_packet(World *world, const guint8 *packet, gsize length)
@@ -47,8 +48,9 @@ static void check_packet(World *world, const guint8 *packet, gsize length)
     case 0xc021:
     case 0x8021:
     case 0x8057:
-        g_assert_null(memmem(packet, length, PASSWORD, strlen(PASSWORD)));
-        g_assert_null(memmem(packet, length, NEW_PASSWORD, strlen(NEW_PASSWORD)));
+        /* The new password ends in the old one. */
+        if (!world->peer_knows)
+            g_assert_null(memmem(packet, length, PASSWORD, strlen(PASSWORD)));
         break;
     default:
         g_assert_not_reached();
@@ -245,7 +247,10 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_autoptr(Secret) password = secret_new(PASSWORD, strlen(PASSWORD));
     Reader reader = reader_init(data, size);
     guint8 flags = reader_u8(&reader);
-    World world = {.now = USEC_PER_SEC};
+    World world = {
+        .now = USEC_PER_SEC,
+        .peer_knows = memmem(data, size, PASSWORD, strlen(PASSWORD)) != NULL,
+    };
 
     world.config = (PppConfig){
         .user = "User",
