@@ -228,6 +228,10 @@ void ppp_link_network_changed(PppLink *link)
         network_is_down(link);
         return;
     }
+    /* IPv6 alone is news only when IPv4 will not come: most gateways that open IPV6CP route no
+     * IPv6, and whoever is told "up" begins to use the link. */
+    if (!ipv4 && link->config.ipv4 && !ipcp->gone && !link->network_up)
+        return;
     PppNetwork network = {0};
     if (ipv4) {
         network.address = ipcp->address;
@@ -259,7 +263,7 @@ void ppp_link_network_lost(PppLink *link, gboolean ipv4, Failure *failure)
     }
     if (!left)
         ppp_link_fail(link, g_steal_pointer(&link->network_failure));
-    else if (link->network_up)
+    else
         ppp_link_network_changed(link);
 }
 
