@@ -4,6 +4,8 @@
  * manager was made; no function here blocks. */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "base/failure.h"
 #include "base/secret.h"
 #include "profile/profile.h"
@@ -62,13 +64,21 @@ typedef struct {
     const char *runtime_directory; /* "/run/causeway": journal, private charon */
     const char *tunnel_path;       /* the causeway-tunnel executable */
     const char *charon_mode;       /* "auto", "private" or "system" */
-    const char *charon_path;       /* the private instance's executable */
+    const char *charon_path;       /* the private instance's executable, or NULL */
+    GDBusConnection *system_bus;   /* or NULL: sleep is then seen from the clocks alone */
 } ConnectionSettings;
 
-/* Undoes at once what a dead predecessor left on this machine. */
-ConnectionManager *connection_manager_new(const ConnectionSettings *settings);
-/* Stops what still runs; returns when the machine's network is as it was. */
+/* Undoes at once what a dead predecessor left on this machine.  NULL with `error` when another
+ * causewayd is at work or the rights are missing. */
+ConnectionManager *connection_manager_new(const ConnectionSettings *settings, GError **error);
+/* All connections must have been freed. */
 void connection_manager_free(ConnectionManager *manager);
+/* Stops every connection, telling the gateways, then the IKE service; `done` is called once when
+ * all has ended, perhaps before this function returns. */
+typedef void (*ConnectionManagerDone)(gpointer data);
+void connection_manager_stop(ConnectionManager *manager, ConnectionManagerDone done,
+                             gpointer data);
+/* No connection exists. */
 gboolean connection_manager_idle(ConnectionManager *manager);
 
 /* A profile may have one connection; the profile is copied.  Secrets of the profile are taken

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One attempt at one address of the gateway. */
+#include "connection/attempt.h"
+
+#include <unistd.h>
+
+#include "connection/settings.h"
+#include "host/l2tp_socket.h"
+
+typedef enum {
+    ATTEMPT_PREPARED, /* the helpers are starting; no address yet */
+    ATTEMPT_RUNNING,
+    ATTEMPT_CLOSING_TUNNEL,
+    ATTEMPT_CLOSING_IKE,
+    ATTEMPT_OVER,
+} AttemptState;
+
+struct Attempt {
+    AttemptEvents events;
+    gpointer user_data;
+    AttemptState state;
+    Stage stage;
+
+    Host *host;
+    IkeService *service;
+    Profile *profile;
+    Secret *psk, *password, *key_passphrase;
+    guint32 reqid;
+    guint32 ipv4_address;
+    char *remembered_ike, *remembered_esp;
+    gboolean any_port;
+    int link_ifindex;
+
+    TunnelProcess *tunnel;
+    Ike *ike;
+    IpAddress gateway;
+    GatewayPath path;
+    int socket;
+    HostChannel *channel; /* kernel path */
+    HostLink *link;       /* borrowed */
+    guint mtu;
+    PppNetwork network;
+    gboolean network_up;
+
+    Failure *pending; /* to be told from the main context */
+    guint idle;
+    guint deadline;
+};
+
+/* How long a stage may take in all.  The protocols end earlier by their own timers; this is
+ * for what none of them sees.  Authentication may wait for a person and has no limit here. */
+static guint stage_limit(Stage stage)
+{
+    switch (stage) {
+    case STAGE_PREPARE:
+    case STAGE_RESOLVE:
+        return 15;
+    case STAGE_IPSEC:
+        return 60;
+    case STAGE_L2TP:
+    case STAGE_PPP:
+        return 45;
+    case STAGE_NETWORK:
+        return 40;
+    case STAGE_AUTHENTICATION:
+    case STAGE_CONNECTED:
+        return 0;
+    }
+    return 0;
+}
+
+static void attempt_fail(Attempt *attempt, const Failure *failure);
+
+static gboolean on_deadline(gpointer data)
+{
+    Attempt *attempt = data;
+
+    attempt->deadline = 0;
+    g_autoptr(Failure) failure = failure_new(attempt->stage, FAILURE_TIMEOUT, NULL);
+    attempt_fail(attempt, failure);
+    return G_SOURCE_REMOVE;
+}
+
+static void attempt_set_stage(Attempt *attempt, Stage stage, const char *text)
+{
+    g_clear_handle_id(&attempt->deadline, g_source_remove);
+    attempt->stage = stage;
+    if (stage_limit(stage) > 0)
+        attempt->deadline = g_timeout_add_seconds(stage_limit(stage), on_deadline, attempt);
+    attempt->events.stage(stage, text, attempt->user_data);
+}
+
+/* Everything that ends with the attempt, in the order that the kernel wants. */
+static void attempt_release(Attempt *attempt)
+{
+    g_clear_handle_id(&attempt->deadline, g_source_remove);
+    g_clear_handle_id(&attempt->idle, g_source_remove);
+    g_clear_pointer(&attempt->tunnel, tunnel_process_free);
+    g_clear_pointer(&attempt->channel, host_channel_free);
+    g_clear_pointer(&attempt->ike, ike_free);
+    if (attempt->socket >= 0)
+        close(attempt->socket);
+    attempt->socket = -1;
+}
+
+static void attempt_fail(Attempt *attempt, const Failure *failure)
+{
+    g_autoptr(Failure) copy = failure_copy(failure);
+
+    if (attempt->state == ATTEMPT_OVER)
+        return;
+    attempt->state = ATTEMPT_OVER;
+    attempt_release(attempt);
+    attempt->events.failed(copy, attempt->user_data);
+}
+
+static gboolean on_pending_failure(gpointer data)
+{
+    Attempt *attempt = data;
+    g_autoptr(Failure) failure = g_steal_pointer(&attempt->pending);
+
+    attempt->idle = 0;
+    attempt_fail(attempt, failure);
+    return G_SOURCE_REMOVE;
+}
+
+/* For what is known inside of a call from outside: told when that call is over.  Takes
+ * `failure`. */
+static void attempt_fail_later(Attempt *attempt, Failure *failure)
+{
+    if (attempt->pending || attempt->state == ATTEMPT_OVER) {
+        failure_free(failure);
+        return;
+    }
+    attempt->pending = failure;
+    attempt->idle = g_idle_add(on_pending_failure, attempt);
+}
+
+static Failure *failure_from_host(Stage stage, const GError *error)
+{
+    FailureCode code = FAILURE_NETWORK_SETUP;
+
+    if (error->domain == HOST_ERROR) {
+        switch ((HostError)error->code) {
+        case HOST_ERROR_SYSTEM:
+        case HOST_ERROR_BUSY:
+            break;
+        case HOST_ERROR_VALUES:
+            code = FAILURE_NO_ADDRESS;
+            break;
+        case HOST_ERROR_UNREACHABLE:
+            code = FAILURE_NETWORK_UNREACHABLE;
+            break;
+        case HOST_ERROR_PORT_TAKEN:
+            code = FAILURE_PORT_TAKEN;
+            break;
+        case HOST_ERROR_NO_PATH:
+            code = FAILURE_DATA_PATH_MISSING;
+            break;
+        }
+    }
+    return failure_new(stage, code, error->message);
+}
+
+/* ---- the tunnel process ---- */
+
+static void on_tunnel_stage(Stage stage, const char *text, gpointer data)
+{
+    Attempt *attempt = data;
+
+    if (attempt->state == ATTEMPT_RUNNING)
+        attempt_set_stage(attempt, stage, text);
+}
+
+static gboolean make_kernel_path(Attempt *attempt, const TunnelDataPath *data_path,
+                                 GError **error)
+{
+    const L2tpSession *session = &data_path->session;
+    HostChannelSession ids = {
+        .tunnel_id = session->tunnel_id,
+        .peer_tunnel_id = session->peer_tunnel_id,
+        .session_id = session->session_id,
+        .peer_session_id = session->peer_session_id,
+        .sequencing = session->sequencing,
+    };
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+
+    HostLink *link = attempt->events.link_wanted(HOST_LINK_PPP, attempt->user_data, error);
+    if (!link)
+        return FALSE;
+    if (getpeername(attempt->socket, (struct sockaddr *)&peer, &length) < 0)
+        length = ip_address_to_sockaddr(&attempt->gateway, L2TP_PORT, 0, &peer);
+    attempt->channel =
+        host_channel_new(attempt->socket, (struct sockaddr *)&peer, length, &ids, error);
+    if (!attempt->channel || !host_link_attach(link, attempt->channel, error)) {
+        g_clear_pointer(&attempt->channel, host_channel_free);
+        return FALSE;
+    }
+    attempt->link = link;
+    tunnel_process_give_kernel_path(attempt->tunnel, host_channel_fd(attempt->channel),
+                                    host_link_fd(link));
+    return TRUE;
+}
+
+static gboolean make_user_path(Attempt *attempt, GError **error)
+{
+    HostLink *link = attempt->events.link_wanted(HOST_LINK_TUN, attempt->user_data, error);
+
+    if (!link)
+        return FALSE;
+    attempt->link = link;
+    tunnel_process_give_tun(attempt->tunnel, host_link_fd(link), host_link_offloads(link));
+    return TRUE;
+}
+
+static void on_data_path_wanted(const TunnelDataPath *data_path, gpointer data)
+{
+    Attempt *attempt = data;
+    const char *choice = profile_get_string(attempt->profile, FIELD_L2TP_DATA_PATH);
+    gboolean want_kernel = g_strcmp0(choice, "user") != 0;
+    gboolean want_user = g_strcmp0(choice, "kernel") != 0;
+    g_autoptr(GError) error = NULL;
+
+    attempt->mtu = data_path->mtu;
+    /* The kernel's path first: its packets are never copied to a process and back. */
+    if (want_kernel && make_kernel_path(attempt, data_path, &error))
+        return;
+    if (want_kernel && want_user) {
+        g_autofree char *line = g_strdup_printf("no kernel data path: %s", error->message);
+        attempt->events.log(line, attempt->user_data);
+        g_clear_error(&error);
+    }
+    if (want_user && make_user_path(attempt, &error))
+        return;
+    attempt_fail(attempt, failure_from_host(STAGE_PPP, error));
+}
+
+static void on_options(const PppOptions *options, gpointer data)
+{
+    Attempt *attempt = data;
+    g_autoptr(GError) error = NULL;
+
+    if (attempt->channel &&
+        !host_link_configure_ppp(attempt->link, options->mru, TRUE, TRUE, &error)) {
+        g_autoptr(Failure) failure = failure_from_host(STAGE_PPP, error);
+        attempt_fail(attempt, failure);
+    }
+}
+
+static void tell_network(Attempt *attempt)
+{
+    const PppNetwork *network = &attempt->network;
+    PlanNegotiated negotiated = {
+        .address = network->address,
+        .peer_address = network->peer_address,
+        .dns = { network->dns[0], network->dns[1] },
+        .ipv6 = network->ipv6,
+        .interface_id = network->interface_id,
+        .peer_interface_id = network->peer_interface_id,
+        .mtu = attempt->mtu,
+    };
+
+    attempt->events.network_up(&negotiated, &attempt->path, attempt->user_data);
+}
+
+static void on_network_up(const PppNetwork *network, gpointer data)
+{
+    Attempt *attempt = data;
+
+    attempt->network = *network;
+    attempt->network_up = TRUE;
+    g_clear_handle_id(&attempt->deadline, g_source_remove);
+    tell_network(attempt);
+}
+
+/* The peer takes less than the path carries, or the path has become another. */
+static void on_mtu(guint16 mtu, gpointer data)
+{
+    Attempt *attempt = data;
+
+    attempt->mtu = mtu;
+    if (attempt->network_up)
+        tell_network(attempt);
+}
+
+static void on_network_down(gpointer data)
+{
+    Attempt *attempt = data;
+
+    /* Renegotiated by the gateway: the values stay set until others come, and what is sent
+     * meanwhile is dropped by the tunnel. */
+    attempt->events.log("the gateway renegotiates the network", attempt->user_data);
+}
+
+static void on_secret_wanted(PppSecretKind kind, const Failure *refused, gpointer data)
+{
+    Attempt *attempt = data;
+
+    g_clear_handle_id(&attempt->deadline, g_source_remove);
+    attempt->events.secret_wanted(kind, refused, attempt->user_data);
+}
+
+static void on_tunnel_log(const char *line, gpointer data)
+{
+    Attempt *attempt = data;
+
+    attempt->events.log(line, attempt->user_data);
+}
+
+static void close_ike(Attempt *attempt);
+
+static void on_redirected(const char *text, gpointer data)
+{
+    Attempt *attempt = data;
+    g_autofree char *copy = g_strdup(text);
+
+    attempt->state = ATTEMPT_OVER;
+    attempt_release(attempt);
+    attempt->events.redirected(copy, attempt->user_data);
+}
+
+static void on_tunnel_failed(const Failure *failure, gpointer data)
+{
+    Attempt *attempt = data;
+
+    /* While taking leave it does not matter how the peer took it. */
+    if (attempt->state == ATTEMPT_CLOSING_TUNNEL)
+        close_ike(attempt);
+    else
+        attempt_fail(attempt, failure);
+}
+
+static void on_tunnel_closed(gpointer data)
+{
+    Attempt *attempt = data;
+
+    if (attempt->state == ATTEMPT_CLOSING_TUNNEL) {
+        close_ike(attempt);
+    } else {
+        g_autoptr(Failure) failure = failure_new(attempt->stage, FAILURE_GATEWAY_CLOSED, NULL);
+        attempt_fail(attempt, failure);
+    }
+}
+
+static const TunnelProcessEvents tunnel_events = {
+    .stage = on_tunnel_stage,
+    .data_path_wanted = on_data_path_wanted,
+    .mtu = on_mtu,
+    .options = on_options,
+    .network_up = on_network_up,
+    .network_down = on_network_down,
+    .secret_wanted = on_secret_wanted,
+    .log = on_tunnel_log,
+    .redirected = on_redirected,
+    .failed = on_tunnel_failed,
+    .closed = on_tunnel_closed,
+};
+
+/* ---- IKE ---- */
+
+static void on_ike_progress(Ike *ike, const char *text, gpointer data)
+{
+    Attempt *attempt = data;
+
+    attempt->events.log(text, attempt->user_data);
+}
+
+static void on_ike_established(Ike *ike, const IkeInfo *info, gpointer data)
+{
+    Attempt *attempt = data;
+
+    if (attempt->state != ATTEMPT_RUNNING)
+        return;
+    attempt->events.ike_changed(info, attempt->user_data);
+    attempt_set_stage(attempt, STAGE_L2TP, NULL);
+    tunnel_process_start(attempt->tunnel, info->rtt_msec * USEC_PER_MSEC);
+}
+
+static void on_ike_changed(Ike *ike, const IkeInfo *info, gpointer data)
+{
+    Attempt *attempt = data;
+
+    attempt->events.ike_changed(info, attempt->user_data);
+    if (attempt->tunnel)
+        tunnel_process_path_changed(attempt->tunnel);
+}
+
+static void on_ike_failed(Ike *ike, const Failure *failure, gpointer data)
+{
+    attempt_fail(data, failure);
+}
+
+static void on_ike_stopped(Ike *ike, gpointer data)
+{
+    Attempt *attempt = data;
+
+    attempt->state = ATTEMPT_OVER;
+    attempt_release(attempt);
+    attempt->events.closed(attempt->user_data);
+}
+
+static const IkeEvents ike_events = {
+    .progress = on_ike_progress,
+    .established = on_ike_established,
+    .changed = on_ike_changed,
+    .lost = on_ike_failed,
+    .failed = on_ike_failed,
+    .stopped = on_ike_stopped,
+};
+
+static gboolean on_closed_without_ike(gpointer data)
+{
+    Attempt *attempt = data;
+
+    attempt->idle = 0;
+    on_ike_stopped(NULL, attempt);
+    return G_SOURCE_REMOVE;
+}
+
+static void close_ike(Attempt *attempt)
+{
+    attempt->state = ATTEMPT_CLOSING_IKE;
+    if (attempt->ike)
+        ike_stop(attempt->ike);
+    else if (!attempt->idle)
+        attempt->idle = g_idle_add(on_closed_without_ike, attempt);
+}
+
+/* ---- steps ---- */
+
+static gboolean open_socket(Attempt *attempt, guint16 *ret_port, GError **error)
+{
+    guint16 port = (guint16)profile_get_uint(attempt->profile, FIELD_L2TP_LOCAL_PORT);
+    L2tpSocketConfig config = {
+        .path = attempt->path,
+        .choice = port > 0 ? L2TP_PORT_FIXED : L2TP_PORT_PREFERRED,
+        .port = port,
+        .reqid = attempt->service ? attempt->reqid : 0,
+    };
+
+    if (attempt->any_port && port == 0)
+        config.choice = L2TP_PORT_ANY;
+    attempt->socket = l2tp_socket_open(&config, ret_port, error);
+    return attempt->socket >= 0;
+}
+
+static void give_tunnel_its_task(Attempt *attempt)
+{
+    g_auto(TunnelConfig) config = { 0 };
+    struct sockaddr_storage peer;
+
+    settings_tunnel(attempt->profile, attempt->password, &config);
+    config.ipv4_address = attempt->ipv4_address;
+    tunnel_process_configure(attempt->tunnel, &config);
+    ip_address_to_sockaddr(&attempt->gateway, L2TP_PORT, 0, &peer);
+    tunnel_process_give_socket(attempt->tunnel, attempt->socket, (struct sockaddr *)&peer);
+}
+
+static Failure *start_ike(Attempt *attempt, guint16 port)
+{
+    g_auto(IkeMaterial) material = { 0 };
+    g_autofree char *gateway = ip_address_to_string(&attempt->gateway);
+    g_autofree char *local = ip_address_to_string(&attempt->path.source);
+    Failure *failure = NULL;
+    IkeConfig config;
+
+    if (!settings_ike_material(attempt->profile, attempt->psk, &material, &failure))
+        return failure;
+    settings_ike(attempt->profile, &material, attempt->key_passphrase, &config);
+    config.gateway = gateway;
+    config.local_address = local;
+    config.local_port = port;
+    config.reqid = attempt->reqid;
+    config.remembered_ike = attempt->remembered_ike;
+    config.remembered_esp = attempt->remembered_esp;
+    attempt->ike = ike_new(attempt->service, &config, &ike_events, attempt, &failure);
+    if (attempt->ike)
+        ike_start(attempt->ike);
+    return failure;
+}
+
+void attempt_start(Attempt *attempt, const IpAddress *gateway)
+{
+    g_autoptr(GError) error = NULL;
+    guint16 port = 0;
+
+    if (attempt->state != ATTEMPT_PREPARED || attempt->pending)
+        return;
+    attempt->state = ATTEMPT_RUNNING;
+    attempt->gateway = *gateway;
+    if (!gateway_path_lookup_below(gateway, attempt->link_ifindex, &attempt->path, &error) ||
+        !open_socket(attempt, &port, &error)) {
+        attempt_fail_later(attempt, failure_from_host(STAGE_RESOLVE, error));
+        return;
+    }
+    give_tunnel_its_task(attempt);
+    if (!attempt->service) {
+        attempt_set_stage(attempt, STAGE_L2TP, NULL);
+        tunnel_process_start(attempt->tunnel, 0);
+        return;
+    }
+    attempt_set_stage(attempt, STAGE_IPSEC, NULL);
+    Failure *failure = start_ike(attempt, port);
+    if (failure)
+        attempt_fail_later(attempt, failure);
+}
+
+void attempt_stop(Attempt *attempt)
+{
+    if (attempt->state != ATTEMPT_PREPARED && attempt->state != ATTEMPT_RUNNING)
+        return;
+    g_clear_handle_id(&attempt->deadline, g_source_remove);
+    g_clear_handle_id(&attempt->idle, g_source_remove);
+    g_clear_pointer(&attempt->pending, failure_free);
+    if (attempt->tunnel) {
+        attempt->state = ATTEMPT_CLOSING_TUNNEL;
+        tunnel_process_stop(attempt->tunnel);
+    } else {
+        close_ike(attempt);
+    }
+}
+
+void attempt_secret(Attempt *attempt, PppSecretKind kind, const Secret *secret)
+{
+    if (attempt->tunnel && attempt->state == ATTEMPT_RUNNING)
+        tunnel_process_secret(attempt->tunnel, kind, secret);
+}
+
+const char *attempt_data_path(const Attempt *attempt)
+{
+    if (!attempt->link)
+        return NULL;
+    return host_link_kind(attempt->link) == HOST_LINK_PPP ? "kernel" : "user";
+}
+
+const GatewayPath *attempt_path(const Attempt *attempt)
+{
+    return &attempt->path;
+}
+
+Attempt *attempt_new(const AttemptConfig *config, const AttemptEvents *events,
+                     gpointer user_data)
+{
+    Attempt *attempt = g_new0(Attempt, 1);
+    g_autoptr(GError) error = NULL;
+
+    attempt->events = *events;
+    attempt->user_data = user_data;
+    attempt->host = config->host;
+    attempt->service = config->service;
+    attempt->profile = profile_ref(config->profile);
+    attempt->psk = secret_copy(config->psk);
+    attempt->password = secret_copy(config->password);
+    attempt->key_passphrase = secret_copy(config->key_passphrase);
+    attempt->reqid = config->reqid;
+    attempt->ipv4_address = config->ipv4_address;
+    attempt->remembered_ike = g_strdup(config->remembered_ike);
+    attempt->remembered_esp = g_strdup(config->remembered_esp);
+    attempt->any_port = config->any_port;
+    attempt->link_ifindex = config->link_ifindex;
+    attempt->socket = -1;
+    attempt->stage = STAGE_PREPARE;
+    if (attempt->service)
+        ike_service_hold(attempt->service);
+    attempt->tunnel =
+        tunnel_process_new(config->tunnel_program, &tunnel_events, attempt, &error);
+    if (!attempt->tunnel)
+        attempt_fail_later(attempt, failure_new(STAGE_PREPARE, FAILURE_TUNNEL_DIED,
+                                                error->message));
+    return attempt;
+}
+
+void attempt_free(Attempt *attempt)
+{
+    if (!attempt)
+        return;
+    attempt_release(attempt);
+    if (attempt->service)
+        ike_service_release(attempt->service);
+    g_clear_pointer(&attempt->pending, failure_free);
+    secret_free(attempt->psk);
+    secret_free(attempt->password);
+    secret_free(attempt->key_passphrase);
+    g_free(attempt->remembered_ike);
+    g_free(attempt->remembered_esp);
+    profile_unref(attempt->profile);
+    g_free(attempt);
+}

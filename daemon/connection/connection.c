@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One connection's life: attempts, the interface and network that outlive them, and the way
+ * back after a loss. */
+#include "connection/connection_private.h"
+
+#include <string.h>
+
+#include "connection/backoff.h"
+#include "connection/policy.h"
+
+/* A gateway may send us on to another (RFC 2661 §4.4.2, error 7), but not in circles. */
+#define REDIRECTS_MAX 3
+
+static void begin_attempt(Connection *connection);
+
+/* ---- telling ---- */
+
+void connection_log(Connection *connection, const char *line)
+{
+    g_log_structured(G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "CAUSEWAY_PROFILE",
+                     profile_get_string(connection->profile, FIELD_CONNECTION_UUID), "MESSAGE",
+                     "%s: %s", profile_get_string(connection->profile, FIELD_CONNECTION_NAME),
+                     line);
+}
+
+static gboolean on_tell(gpointer data)
+{
+    Connection *connection = data;
+
+    connection->changed = 0;
+    if (connection->secret_field && !connection->secret_told) {
+        connection->secret_told = TRUE;
+        connection->events.secret_wanted(connection, connection->secret_field,
+                                         connection->secret_message, connection->data);
+    }
+    manager_changed(connection->manager);
+    connection->events.changed(connection, connection->data);
+    return G_SOURCE_REMOVE;
+}
+
+/* Several changes of one turn are told once, and never from inside a call of the owner's. */
+static void connection_tell(Connection *connection)
+{
+    if (!connection->changed)
+        connection->changed = g_idle_add_full(G_PRIORITY_DEFAULT, on_tell, connection, NULL);
+}
+
+void connection_set_state(Connection *connection, ConnectionState state, Stage stage)
+{
+    if (connection->state != state) {
+        g_autofree char *line =
+            g_strdup_printf("%s -> %s (%s)", connection_state_name(connection->state),
+                            connection_state_name(state), stage_name(stage));
+        connection_log(connection, line);
+        connection->since = g_get_real_time() / G_USEC_PER_SEC;
+    }
+    connection->state = state;
+    connection->stage = stage;
+    connection_tell(connection);
+}
+
+static void ask_secret(Connection *connection, const char *field, const char *message)
+{
+    g_free(connection->secret_field);
+    g_free(connection->secret_message);
+    connection->secret_field = g_strdup(field);
+    connection->secret_message = g_strdup(message);
+    connection->secret_told = FALSE;
+    connection_tell(connection);
+}
+
+/* ---- the end ---- */
+
+static void drop_attempt(Connection *connection)
+{
+    g_clear_handle_id(&connection->retry, g_source_remove);
+    g_clear_pointer(&connection->resolve, resolve_free);
+    g_clear_pointer(&connection->attempt, attempt_free);
+    g_clear_pointer(&connection->secret_field, g_free);
+    if (connection->applying)
+        g_cancellable_cancel(connection->applying);
+    g_clear_object(&connection->applying);
+}
+
+/* When the peer knows and the machine is as it was. */
+static void check_closed(Connection *connection)
+{
+    if (connection->attempt_closing || connection->network_closing)
+        return;
+    drop_attempt(connection);
+    connection_network_forget(connection);
+    connection->reconnects = 0;
+    connection_set_state(connection, connection->failure ? CONNECTION_FAILED : CONNECTION_DISCONNECTED,
+              connection->failure ? connection->failure->stage : STAGE_PREPARE);
+}
+
+void connection_network_closed(Connection *connection)
+{
+    connection->network_closing = FALSE;
+    check_closed(connection);
+}
+
+/* Ends in DISCONNECTED, or in FAILED when `failure` is set: the peer is told where there is
+ * one, while the machine's network is restored. */
+static void begin_end(Connection *connection)
+{
+    connection_set_state(connection, CONNECTION_DISCONNECTING, connection->stage);
+    g_clear_handle_id(&connection->retry, g_source_remove);
+    g_clear_pointer(&connection->resolve, resolve_free);
+    g_clear_pointer(&connection->secret_field, g_free);
+    connection->attempt_closing = connection->attempt != NULL;
+    connection->network_closing = connection->network != NULL;
+    if (connection->attempt)
+        attempt_stop(connection->attempt);
+    if (connection->network)
+        connection_network_undo(connection);
+    check_closed(connection);
+}
+
+/* ---- failing and trying again ---- */
+
+static gboolean on_retry(gpointer data)
+{
+    Connection *connection = data;
+
+    connection->retry = 0;
+    begin_attempt(connection);
+    return G_SOURCE_REMOVE;
+}
+
+static void schedule_retry(Connection *connection)
+{
+    Usec delay = backoff_delay(connection->attempts++, g_random_int());
+
+    /* The interface, its addresses and routes stay: what runs over the tunnel waits for it,
+     * and nothing goes around it meanwhile. */
+    connection_set_state(connection, CONNECTION_RECONNECTING, connection->stage);
+    g_clear_handle_id(&connection->retry, g_source_remove);
+    connection->retry =
+        g_timeout_add((guint)(delay / USEC_PER_MSEC), on_retry, connection);
+}
+
+static void log_failure(Connection *connection, const Failure *failure)
+{
+    g_autofree char *line = g_strdup_printf(
+        "%s: %s: %s%s%s%s", stage_name(failure->stage), failure_code_name(failure->code),
+        failure_code_message(failure->code), failure->detail ? " (" : "",
+        failure->detail ? failure->detail : "", failure->detail ? ")" : "");
+
+    connection_log(connection, line);
+}
+
+static void keep_failure(Connection *connection, const Failure *failure)
+{
+    Failure *copy = failure_copy(failure);
+
+    failure_free(connection->failure);
+    connection->failure = copy;
+    connection->stage = copy->stage;
+}
+
+/* The attempt is over, by itself. */
+void connection_fail(Connection *connection, const Failure *failure)
+{
+    keep_failure(connection, failure);
+    log_failure(connection, connection->failure);
+    drop_attempt(connection);
+    if (connection->state == CONNECTION_DISCONNECTING) {
+        connection->attempt_closing = FALSE;
+        check_closed(connection);
+        return;
+    }
+    if (policy_try_next_address(connection->failure) && connection->addresses &&
+        connection->address_index + 1 < connection->addresses->len) {
+        connection->address_index++;
+        begin_attempt(connection);
+        return;
+    }
+    connection->address_index = 0;
+    if (connection->was_connected &&
+        profile_get_boolean(connection->profile, FIELD_CONNECTION_RECONNECT) &&
+        policy_reconnect(connection->failure, TRUE)) {
+        /* Where the known addresses lead nowhere, the name is looked up again. */
+        if (connection->attempts >= 2)
+            g_clear_pointer(&connection->addresses, g_array_unref);
+        schedule_retry(connection);
+        return;
+    }
+    begin_end(connection);
+}
+
+void connection_fail_from_error(Connection *connection, Stage stage, FailureCode code,
+                            const GError *error)
+{
+    g_autoptr(Failure) failure = failure_new(stage, code, error->message);
+
+    connection_fail(connection, failure);
+}
+
+void connection_retry_now(Connection *connection)
+{
+    if (!connection->retry)
+        return;
+    connection->attempts = 0;
+    g_clear_handle_id(&connection->retry, g_source_remove);
+    begin_attempt(connection);
+}
+
+void connection_complete(Connection *connection)
+{
+    g_clear_pointer(&connection->failure, failure_free);
+    if (connection->state == CONNECTION_RECONNECTING)
+        connection->reconnects++;
+    connection->was_connected = TRUE;
+    connection->attempts = 0;
+    connection->redirects = 0;
+    connection_set_state(connection, CONNECTION_CONNECTED, STAGE_CONNECTED);
+}
+
+/* ---- the attempt's events ---- */
+
+static void on_network_up(const PlanNegotiated *negotiated, const GatewayPath *path, gpointer data)
+{
+    connection_network_apply(data, negotiated, path);
+}
+
+static void on_stage(Stage stage, const char *text, gpointer data)
+{
+    Connection *connection = data;
+
+    if (connection->state == CONNECTION_DISCONNECTING)
+        return;
+    if (stage == STAGE_NETWORK && text) {
+        g_free(connection->authentication);
+        connection->authentication = g_strdup(text);
+    }
+    g_clear_pointer(&connection->data_path, g_free);
+    connection->data_path = g_strdup(attempt_data_path(connection->attempt));
+    connection_set_state(connection, connection->state, stage);
+}
+
+static HostLink *on_link_wanted(HostLinkKind kind, gpointer data, GError **error)
+{
+    Connection *connection = data;
+
+    if (connection->link && host_link_kind(connection->link) != kind) {
+        g_set_error_literal(error, HOST_ERROR, HOST_ERROR_NO_PATH,
+                            "the interface is of the other kind");
+        return NULL;
+    }
+    if (!connection->link)
+        connection->link = host_link_new(manager_host(connection->manager), kind, error);
+    return connection->link;
+}
+
+static void on_secret_wanted(PppSecretKind kind, const Failure *refused, gpointer data)
+{
+    Connection *connection = data;
+    gboolean expired = kind == PPP_SECRET_NEW_PASSWORD;
+    const char *message = NULL;
+
+    /* A stored password that was refused is not the one to try again. */
+    g_clear_pointer(&connection->password, secret_free);
+    if (refused)
+        message = refused->detail ? refused->detail : failure_code_message(refused->code);
+    ask_secret(connection, expired ? "ppp.new-password" : "ppp.password", message);
+}
+
+static void on_ike_changed(const IkeInfo *info, gpointer data)
+{
+    Connection *connection = data;
+    static const char *const nat[] = { "none", "local", "remote", "both" };
+
+    g_free(connection->ike);
+    g_free(connection->esp);
+    connection->ike = g_strdup(info->ike_suite);
+    connection->esp = g_strdup(info->esp_suite);
+    connection->weak = info->ike_weak || info->esp_weak;
+    connection->nat = nat[(info->nat_local ? 1 : 0) + (info->nat_remote ? 2 : 0)];
+    connection_tell(connection);
+}
+
+static void on_attempt_log(const char *line, gpointer data)
+{
+    connection_log(data, line);
+}
+
+static void on_redirected(const char *text, gpointer data)
+{
+    Connection *connection = data;
+    IpAddress address;
+
+    if (connection->state == CONNECTION_DISCONNECTING || ++connection->redirects > REDIRECTS_MAX ||
+        !ip_address_parse(text, &address) || !ip_address_is_usable(&address)) {
+        g_autoptr(Failure) failure = failure_new_printf(STAGE_L2TP, FAILURE_L2TP_REFUSED,
+                                                        "sent on to \"%s\"", text);
+        connection_fail(connection, failure);
+        return;
+    }
+    g_autofree char *line = g_strdup_printf("the gateway sends us on to %s", text);
+    connection_log(connection, line);
+    drop_attempt(connection);
+    g_array_set_size(connection->addresses, 0);
+    g_array_append_val(connection->addresses, address);
+    connection->address_index = 0;
+    begin_attempt(connection);
+}
+
+static void on_attempt_failed(const Failure *failure, gpointer data)
+{
+    connection_fail(data, failure);
+}
+
+static void on_attempt_closed(gpointer data)
+{
+    Connection *connection = data;
+
+    connection->attempt_closing = FALSE;
+    check_closed(connection);
+}
+
+static const AttemptEvents attempt_events = {
+    .stage = on_stage,
+    .link_wanted = on_link_wanted,
+    .secret_wanted = on_secret_wanted,
+    .network_up = on_network_up,
+    .ike_changed = on_ike_changed,
+    .log = on_attempt_log,
+    .redirected = on_redirected,
+    .failed = on_attempt_failed,
+    .closed = on_attempt_closed,
+};
+
+/* ---- an attempt ---- */
+
+static void start_at_address(Connection *connection)
+{
+    IpAddress *address =
+        &g_array_index(connection->addresses, IpAddress, connection->address_index);
+
+    g_free(connection->gateway);
+    connection->gateway = ip_address_to_string(address);
+    attempt_start(connection->attempt, address);
+}
+
+static void on_resolved(GPtrArray *addresses, const Failure *failure, gpointer data)
+{
+    Connection *connection = data;
+
+    if (failure) {
+        g_autoptr(Failure) copy = failure_copy(failure);
+        connection_fail(connection, copy);
+        return;
+    }
+    g_clear_pointer(&connection->resolve, resolve_free);
+    connection->addresses = g_array_new(FALSE, TRUE, sizeof(IpAddress));
+    for (guint i = 0; i < addresses->len; i++) {
+        IpAddress address = ip_address_none();
+        gsize size = g_inet_address_get_native_size(addresses->pdata[i]);
+
+        address.family = size == 4 ? AF_INET : AF_INET6;
+        memcpy(address.bytes, g_inet_address_to_bytes(addresses->pdata[i]), size);
+        g_array_append_val(connection->addresses, address);
+    }
+    start_at_address(connection);
+}
+
+/* FALSE: one is missing and has been asked for. */
+static gboolean have_secrets(Connection *connection)
+{
+    gboolean psk_used =
+        profile_get_boolean(connection->profile, FIELD_IPSEC_ENABLED) &&
+        g_strcmp0(profile_get_string(connection->profile, FIELD_IPSEC_AUTH), "psk") == 0;
+
+    if (psk_used && !connection->psk) {
+        ask_secret(connection, "ipsec.psk", NULL);
+        return FALSE;
+    }
+    /* Asked for before anything is sent: a gateway would not wait. */
+    if (!connection->password) {
+        ask_secret(connection, "ppp.password", NULL);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void begin_attempt(Connection *connection)
+{
+    gboolean ipsec = profile_get_boolean(connection->profile, FIELD_IPSEC_ENABLED);
+
+    if (connection->state == CONNECTION_CONNECTING)
+        connection_set_state(connection, connection->state, STAGE_PREPARE);
+    if (!have_secrets(connection))
+        return;
+    AttemptConfig config = {
+        .host = manager_host(connection->manager),
+        .service = ipsec ? manager_ike_service(connection->manager) : NULL,
+        .tunnel_program = manager_tunnel_path(connection->manager),
+        .profile = connection->profile,
+        .psk = connection->psk,
+        .password = connection->password,
+        .key_passphrase = connection->key_passphrase,
+        .reqid = connection->reqid,
+        .remembered_ike = connection->ike,
+        .remembered_esp = connection->esp,
+        .link_ifindex = connection->link ? host_link_ifindex(connection->link) : 0,
+    };
+    if (connection->plan && connection->plan->ipv4_address.family == AF_INET)
+        memcpy(&config.ipv4_address, connection->plan->ipv4_address.bytes, 4);
+    connection->attempt = attempt_new(&config, &attempt_events, connection);
+    if (connection->addresses) {
+        start_at_address(connection);
+        return;
+    }
+    connection_set_state(connection, connection->state, STAGE_RESOLVE);
+    connection->resolve =
+        resolve_start(profile_get_string(connection->profile, FIELD_CONNECTION_GATEWAY),
+                      on_resolved, connection);
+}
+
+/* ---- the owner's side ---- */
+
+void connection_start(Connection *connection)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (connection->state != CONNECTION_DISCONNECTED && connection->state != CONNECTION_FAILED)
+        return;
+    g_clear_pointer(&connection->failure, failure_free);
+    g_clear_pointer(&connection->addresses, g_array_unref);
+    connection->address_index = 0;
+    connection->attempts = 0;
+    connection->redirects = 0;
+    connection->was_connected = FALSE;
+    connection_set_state(connection, CONNECTION_CONNECTING, STAGE_PREPARE);
+    if (!profile_validate(connection->profile, &error)) {
+        connection_fail_from_error(connection, STAGE_PREPARE, FAILURE_PROFILE_INVALID, error);
+        return;
+    }
+    begin_attempt(connection);
+}
+
+void connection_stop(Connection *connection)
+{
+    switch (connection->state) {
+    case CONNECTION_DISCONNECTED:
+    case CONNECTION_FAILED:
+    case CONNECTION_DISCONNECTING:
+        return;
+    case CONNECTION_CONNECTING: {
+        g_autoptr(Failure) cancelled = failure_new(connection->stage, FAILURE_CANCELLED, NULL);
+        keep_failure(connection, cancelled);
+        break;
+    }
+    case CONNECTION_CONNECTED:
+    case CONNECTION_RECONNECTING:
+        g_clear_pointer(&connection->failure, failure_free);
+        break;
+    }
+    begin_end(connection);
+}
+
+static void keep_secret(Secret **place, const Secret *secret)
+{
+    secret_free(*place);
+    *place = secret_copy(secret);
+}
+
+void connection_secret(Connection *connection, const char *field, const Secret *secret)
+{
+    if (g_strcmp0(field, connection->secret_field) != 0)
+        return;
+    g_clear_pointer(&connection->secret_field, g_free);
+    if (!secret) {
+        g_autoptr(Failure) failure = failure_new(connection->stage, FAILURE_SECRET_MISSING, field);
+        keep_failure(connection, failure);
+        begin_end(connection);
+        return;
+    }
+    if (strcmp(field, "ipsec.psk") == 0)
+        keep_secret(&connection->psk, secret);
+    else if (strcmp(field, "ipsec.key-passphrase") == 0)
+        keep_secret(&connection->key_passphrase, secret);
+    else
+        keep_secret(&connection->password, secret);
+    if (!connection->attempt)
+        begin_attempt(connection);
+    else
+        attempt_secret(connection->attempt,
+                       strcmp(field, "ppp.new-password") == 0 ? PPP_SECRET_NEW_PASSWORD
+                                                              : PPP_SECRET_PASSWORD,
+                       secret);
+}
+
+Connection *connection_new(ConnectionManager *manager, Profile *profile,
+                           const ConnectionEvents *events, gpointer data)
+{
+    Connection *connection = g_rc_box_new0(Connection);
+
+    connection->manager = manager;
+    connection->profile = profile_copy(profile);
+    connection->events = *events;
+    connection->data = data;
+    connection->state = CONNECTION_DISCONNECTED;
+    connection->stage = STAGE_PREPARE;
+    connection->since = g_get_real_time() / G_USEC_PER_SEC;
+    connection->local_addresses = g_ptr_array_new_with_free_func(g_free);
+    connection->dns = g_ptr_array_new_with_free_func(g_free);
+    connection->psk = secret_copy(profile_get_secret(profile, FIELD_IPSEC_PSK));
+    connection->password = secret_copy(profile_get_secret(profile, FIELD_PPP_PASSWORD));
+    connection->key_passphrase =
+        secret_copy(profile_get_secret(profile, FIELD_IPSEC_KEY_PASSPHRASE));
+    connection->reqid = manager_add(manager, connection);
+    return connection;
+}
+
+/* Everything is gone by then but plain memory. */
+static void connection_clear(gpointer data)
+{
+    Connection *connection = data;
+
+    g_clear_pointer(&connection->failure, failure_free);
+    g_clear_pointer(&connection->addresses, g_array_unref);
+    g_ptr_array_unref(connection->local_addresses);
+    g_ptr_array_unref(connection->dns);
+    secret_free(connection->psk);
+    secret_free(connection->password);
+    secret_free(connection->key_passphrase);
+    g_free(connection->secret_message);
+    g_free(connection->gateway);
+    g_free(connection->ike);
+    g_free(connection->esp);
+    g_free(connection->authentication);
+    profile_unref(connection->profile);
+}
+
+void connection_unref(Connection *connection)
+{
+    g_rc_box_release_full(connection, connection_clear);
+}
+
+void connection_free(Connection *connection)
+{
+    if (!connection)
+        return;
+    connection->freed = TRUE;
+    drop_attempt(connection);
+    connection_network_forget(connection);
+    g_clear_handle_id(&connection->changed, g_source_remove);
+    manager_remove(connection->manager, connection, connection->reqid);
+    connection_unref(connection);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a connection does to the machine's network: the plan applied, watched over, undone. */
+#include "connection/connection_private.h"
+
+#include "connection/settings.h"
+
+static void on_watch(HostWatch *watch, HostWatchEvent event, const GatewayPath *path,
+                     guint64 slept_usec, gpointer data)
+{
+    Connection *connection = data;
+    g_autoptr(GError) error = NULL;
+
+    switch (event) {
+    case HOST_WATCH_SLEEP:
+        host_watch_sleep_ready(watch);
+        return;
+    case HOST_WATCH_WAKE:
+        break;
+    case HOST_WATCH_PATH:
+        /* Without any way there is nothing to do but wait: it comes back, or the tunnel
+         * notices that its peer is silent. */
+        if (!path)
+            return;
+        if (connection->network && !host_network_repin(connection->network, path, &error))
+            connection_log(connection, error->message);
+        if (connection->attempt && connection->state == CONNECTION_CONNECTED &&
+            !gateway_path_equal(path, attempt_path(connection->attempt))) {
+            g_autoptr(Failure) failure = failure_new(STAGE_CONNECTED, FAILURE_CONNECTION_LOST,
+                                                     "this computer's network has changed");
+            connection->attempts = 0;
+            connection_fail(connection, failure);
+            return;
+        }
+        break;
+    }
+    connection_retry_now(connection);
+}
+
+static void note_plan(Connection *connection)
+{
+    const NetworkPlan *plan = connection->plan;
+    const IpAddress *own[] = { &plan->ipv4_address, &plan->ipv6_address };
+
+    g_ptr_array_set_size(connection->local_addresses, 0);
+    g_ptr_array_set_size(connection->dns, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(own); i++) {
+        if (own[i]->family)
+            g_ptr_array_add(connection->local_addresses, ip_address_to_string(own[i]));
+    }
+    for (guint i = 0; i < plan->dns->len; i++)
+        g_ptr_array_add(connection->dns,
+                        ip_address_to_string(&g_array_index(plan->dns, IpAddress, i)));
+    g_ptr_array_add(connection->local_addresses, NULL);
+    g_ptr_array_add(connection->dns, NULL);
+}
+
+/* From here on the way to the gateway is looked after. */
+static void start_watch(Connection *connection)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (connection->watch)
+        return;
+    connection->watch =
+        host_watch_new(&connection->plan->path, manager_system_bus(connection->manager), on_watch,
+                       connection, &error);
+    if (connection->watch)
+        host_watch_set_link(connection->watch, host_link_ifindex(connection->link));
+    else
+        connection_log(connection, error->message);
+}
+
+static void on_applied(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Connection *connection = data;
+    g_autoptr(GError) error = NULL;
+
+    if (connection->freed || !connection->network)
+        goto out;
+    gboolean applied = host_network_apply_finish(connection->network, result, &error);
+    /* Stopped, or followed by another plan, in the meantime. */
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || !connection->applying)
+        goto out;
+    g_clear_object(&connection->applying);
+    if (!applied) {
+        connection_fail_from_error(connection, STAGE_NETWORK, FAILURE_NETWORK_SETUP, error);
+        goto out;
+    }
+    start_watch(connection);
+    connection_complete(connection);
+out:
+    connection_unref(connection);
+}
+
+void connection_network_apply(Connection *connection, const PlanNegotiated *negotiated,
+                              const GatewayPath *path)
+{
+    g_autoptr(GError) error = NULL;
+    NetworkPlan *plan = settings_plan(connection->profile, host_link_name(connection->link),
+                                      negotiated, path, &error);
+
+    if (!plan) {
+        connection_fail_from_error(connection, STAGE_NETWORK, FAILURE_NO_ADDRESS, error);
+        return;
+    }
+    g_clear_pointer(&connection->plan, network_plan_free);
+    connection->plan = plan;
+    note_plan(connection);
+    if (negotiated->peer_address) {
+        IpAddress peer = ip_address_from_ipv4(negotiated->peer_address);
+        g_free(connection->peer_address);
+        connection->peer_address = ip_address_to_string(&peer);
+    }
+    if (!connection->network)
+        connection->network =
+            host_network_new(manager_host(connection->manager), connection->link);
+    if (connection->applying)
+        g_cancellable_cancel(connection->applying);
+    g_clear_object(&connection->applying);
+    connection->applying = g_cancellable_new();
+    host_network_apply(connection->network, plan, connection->applying, on_applied,
+                       g_rc_box_acquire(connection));
+}
+
+static void on_undone(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Connection *connection = data;
+
+    if (!connection->freed && connection->network) {
+        host_network_undo_finish(connection->network, result);
+        connection_network_closed(connection);
+    }
+    connection_unref(connection);
+}
+
+void connection_network_undo(Connection *connection)
+{
+    g_clear_pointer(&connection->watch, host_watch_free);
+    if (connection->applying)
+        g_cancellable_cancel(connection->applying);
+    g_clear_object(&connection->applying);
+    host_network_undo(connection->network, on_undone, g_rc_box_acquire(connection));
+}
+
+void connection_network_forget(Connection *connection)
+{
+    g_clear_pointer(&connection->watch, host_watch_free);
+    g_clear_pointer(&connection->network, host_network_free);
+    g_clear_pointer(&connection->link, host_link_free);
+    g_clear_pointer(&connection->plan, network_plan_free);
+    g_clear_pointer(&connection->data_path, g_free);
+    g_clear_pointer(&connection->peer_address, g_free);
+    g_ptr_array_set_size(connection->local_addresses, 0);
+    g_ptr_array_set_size(connection->dns, 0);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A connection from inside: shared by connection.c (its life), connection_network.c (what it
+ * does to the machine) and connection_status.c (what it shows). */
+#pragma once
+
+#include "connection/attempt.h"
+#include "connection/connection.h"
+#include "connection/manager.h"
+#include "connection/resolve.h"
+#include "host/network.h"
+#include "host/watch.h"
+
+/* Counted (g_rc_box), because the answer to an asynchronous call may come after
+ * connection_free(): `freed` is set then, and nothing is touched any more. */
+struct Connection {
+    gboolean freed;
+    ConnectionManager *manager;
+    Profile *profile;
+    ConnectionEvents events;
+    gpointer data;
+    guint32 reqid;
+
+    ConnectionState state;
+    Stage stage;
+    gint64 since;
+    Failure *failure;
+    gboolean was_connected;
+    guint reconnects, attempts, redirects;
+
+    Resolve *resolve;
+    GArray *addresses; /* of IpAddress; the gateway's */
+    guint address_index;
+    Attempt *attempt;
+    guint retry; /* source of the next attempt */
+
+    HostLink *link;
+    HostNetwork *network;
+    NetworkPlan *plan;
+    GCancellable *applying;
+    HostWatch *watch;
+    gboolean attempt_closing, network_closing; /* what connection_stop() still waits for */
+
+    Secret *psk, *password, *key_passphrase; /* the profile's, or given since */
+    char *secret_field, *secret_message;     /* what is asked for now */
+    gboolean secret_told;
+
+    /* status */
+    ConnectionStatus status;
+    char *gateway, *data_path, *ike, *esp, *authentication, *peer_address;
+    const char *nat;
+    gboolean weak;
+    GPtrArray *local_addresses, *dns;
+    guint changed;
+};
+
+/* connection.c */
+void connection_log(Connection *connection, const char *line);
+void connection_set_state(Connection *connection, ConnectionState state, Stage stage);
+/* The attempt is over, or is ended now: another one, or the end. */
+void connection_fail(Connection *connection, const Failure *failure);
+void connection_fail_from_error(Connection *connection, Stage stage, FailureCode code,
+                                const GError *error);
+/* A way to the gateway has come up: no more waiting, if it waits. */
+void connection_retry_now(Connection *connection);
+/* For asynchronous calls: the reference that was taken with g_rc_box_acquire(). */
+void connection_unref(Connection *connection);
+/* The network is set: the connection is complete. */
+void connection_complete(Connection *connection);
+/* The network is as it was. */
+void connection_network_closed(Connection *connection);
+
+/* connection_network.c */
+void connection_network_apply(Connection *connection, const PlanNegotiated *negotiated,
+                              const GatewayPath *path);
+/* connection_network_closed() follows, unless the connection is freed before. */
+void connection_network_undo(Connection *connection);
+/* Takes back what is left, at once. */
+void connection_network_forget(Connection *connection);

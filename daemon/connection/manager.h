@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the connections of one daemon share. */
+#pragma once
+
+#include "connection/connection.h"
+#include "host/host.h"
+#include "ipsec/ike.h"
+
+Host *manager_host(ConnectionManager *manager);
+/* Made when the first connection needs it. */
+IkeService *manager_ike_service(ConnectionManager *manager);
+const char *manager_tunnel_path(ConnectionManager *manager);
+GDBusConnection *manager_system_bus(ConnectionManager *manager);
+/* A reqid that no other connection of ours has; given back by manager_remove(). */
+guint32 manager_add(ConnectionManager *manager, Connection *connection);
+void manager_remove(ConnectionManager *manager, Connection *connection, guint32 reqid);
+/* A connection's state may have become another: whoever waits for the last one's end looks. */
+void manager_changed(ConnectionManager *manager);

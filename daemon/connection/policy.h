@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which failures are worth another try without asking anybody. */
+#pragma once
+
+#include "base/failure.h"
+
+/* Whether the next address of the same gateway may fare better. */
+gboolean policy_try_next_address(const Failure *failure);
+/* Whether a connection is taken up again by itself.  `was_connected`: it has worked with these
+ * very settings, so a complaint about them is more likely the network's or a gateway's that is
+ * starting; a refused password stays final all the same, because accounts get locked. */
+gboolean policy_reconnect(const Failure *failure, gboolean was_connected);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a profile means to the tunnel process, to IKE and to the machine's network. */
+#include "connection/settings.h"
+
+#include <string.h>
+
+#include "connection/user_file.h"
+
+static guint allowed_methods(Profile *profile)
+{
+    guint methods = 0;
+
+    /* PAP sends the password itself: only ever inside IPsec. */
+    if (profile_get_boolean(profile, FIELD_IPSEC_ENABLED) &&
+        !profile_get_boolean(profile, FIELD_PPP_REFUSE_PAP))
+        methods |= PPP_METHOD_PAP;
+    if (!profile_get_boolean(profile, FIELD_PPP_REFUSE_CHAP))
+        methods |= PPP_METHOD_CHAP_MD5;
+    if (!profile_get_boolean(profile, FIELD_PPP_REFUSE_MSCHAP))
+        methods |= PPP_METHOD_MSCHAP;
+    if (!profile_get_boolean(profile, FIELD_PPP_REFUSE_MSCHAPV2))
+        methods |= PPP_METHOD_MSCHAPV2;
+    return methods;
+}
+
+/* With a domain, the name that Windows servers expect. */
+static char *full_user(Profile *profile)
+{
+    const char *user = profile_get_string(profile, FIELD_PPP_USER);
+    const char *domain = profile_get_string(profile, FIELD_PPP_DOMAIN);
+
+    if (domain && user)
+        return g_strdup_printf("%s\\%s", domain, user);
+    return g_strdup(user ? user : "");
+}
+
+void settings_tunnel(Profile *profile, const Secret *password, TunnelConfig *ret_config)
+{
+    gboolean own_dns_only = profile_get_boolean(profile, FIELD_DNS_IGNORE_PEER);
+
+    *ret_config = (TunnelConfig){
+        .host_name = g_strdup(g_get_host_name()),
+        .l2tp_secret = secret_copy(profile_get_secret(profile, FIELD_L2TP_SECRET)),
+        .hide_avps = profile_get_boolean(profile, FIELD_L2TP_HIDE_AVPS),
+        .hello_interval = profile_get_uint(profile, FIELD_L2TP_HELLO) * USEC_PER_SEC,
+        .sequencing = profile_get_boolean(profile, FIELD_L2TP_SEQUENCING),
+        .user = full_user(profile),
+        .password = secret_copy(password),
+        .methods = allowed_methods(profile),
+        .mru = (guint16)profile_get_uint(profile, FIELD_PPP_MRU),
+        .mtu = (guint16)profile_get_uint(profile, FIELD_PPP_MTU),
+        .pfc = profile_get_boolean(profile, FIELD_PPP_PFC),
+        .acfc = profile_get_boolean(profile, FIELD_PPP_ACFC),
+        .ipv4 = g_strcmp0(profile_get_string(profile, FIELD_IPV4_METHOD), "disabled") != 0,
+        .ipv6 = g_strcmp0(profile_get_string(profile, FIELD_IPV6_METHOD), "disabled") != 0 &&
+                g_strcmp0(profile_get_string(profile, FIELD_IPV6_METHOD), "ignore") != 0,
+        .dns = !own_dns_only,
+        .nbns = FALSE,
+        .echo_interval = profile_get_uint(profile, FIELD_PPP_ECHO_INTERVAL) * USEC_PER_SEC,
+        .echo_failures = profile_get_uint(profile, FIELD_PPP_ECHO_FAILURES),
+    };
+}
+
+void ike_material_clear(IkeMaterial *material)
+{
+    g_clear_pointer(&material->certificate, g_bytes_unref);
+    g_clear_pointer(&material->private_key, g_bytes_unref);
+    g_clear_pointer(&material->ca, g_bytes_unref);
+    g_clear_pointer(&material->ike_proposals, g_free);
+    g_clear_pointer(&material->esp_proposals, g_free);
+    g_clear_pointer(&material->psk, secret_free);
+}
+
+static gboolean read_file(Profile *profile, FieldId field, GBytes **ret_bytes,
+                          Failure **ret_failure)
+{
+    const char *path = profile_get_string(profile, field);
+    g_autoptr(GError) error = NULL;
+
+    if (!path)
+        return TRUE;
+    *ret_bytes =
+        user_file_read(profile_get_string(profile, FIELD_CONNECTION_USER), path, &error);
+    if (!*ret_bytes)
+        *ret_failure = failure_new_printf(STAGE_PREPARE, FAILURE_CERTIFICATE_UNUSABLE, "%s: %s",
+                                          field_name(field), error->message);
+    return *ret_bytes != NULL;
+}
+
+/* "0s" and base64, "0x" and hexadecimal digits: strongSwan's ways of writing a key that is not
+ * text, which NetworkManager-l2tp's users have in their profiles.  What does not decode is
+ * meant as it stands. */
+static Secret *decode_psk(const Secret *psk)
+{
+    const char *text = (const char *)secret_data(psk);
+    gsize length = 0;
+
+    if (g_str_has_prefix(text, "0s") && text[2]) {
+        guchar *bytes = g_base64_decode(text + 2, &length);
+        Secret *decoded = length > 0 ? secret_new(bytes, length) : secret_copy(psk);
+        explicit_bzero(bytes, length);
+        g_free(bytes);
+        return decoded;
+    }
+    gsize digits = strlen(text) > 2 ? strlen(text) - 2 : 0;
+    if (g_str_has_prefix(text, "0x") && digits > 0 && digits % 2 == 0 &&
+        strspn(text + 2, "0123456789abcdefABCDEF") == digits) {
+        guint8 *bytes = g_malloc(digits / 2);
+        for (gsize i = 0; i < digits / 2; i++)
+            bytes[i] = (guint8)(g_ascii_xdigit_value(text[2 + 2 * i]) << 4 |
+                                g_ascii_xdigit_value(text[3 + 2 * i]));
+        Secret *decoded = secret_new(bytes, digits / 2);
+        explicit_bzero(bytes, digits / 2);
+        g_free(bytes);
+        return decoded;
+    }
+    return secret_copy(psk);
+}
+
+static char *join_or_null(const char *const *strings)
+{
+    return strings[0] ? g_strjoinv(",", (char **)strings) : NULL;
+}
+
+gboolean settings_ike_material(Profile *profile, const Secret *psk, IkeMaterial *material,
+                               Failure **ret_failure)
+{
+    *material = (IkeMaterial){ 0 };
+    material->psk = psk ? decode_psk(psk) : NULL;
+    material->ike_proposals = join_or_null(profile_get_strings(profile, FIELD_IPSEC_IKE));
+    material->esp_proposals = join_or_null(profile_get_strings(profile, FIELD_IPSEC_ESP));
+    if (g_strcmp0(profile_get_string(profile, FIELD_IPSEC_AUTH), "certificate") != 0)
+        return TRUE;
+    return read_file(profile, FIELD_IPSEC_CERTIFICATE, &material->certificate, ret_failure) &&
+           read_file(profile, FIELD_IPSEC_KEY, &material->private_key, ret_failure) &&
+           read_file(profile, FIELD_IPSEC_CA, &material->ca, ret_failure);
+}
+
+static IkeSecurity security_of(Profile *profile)
+{
+    const char *word = profile_get_string(profile, FIELD_IPSEC_SECURITY);
+
+    if (g_strcmp0(word, "strong") == 0)
+        return IKE_SECURITY_STRONG;
+    return g_strcmp0(word, "legacy") == 0 ? IKE_SECURITY_LEGACY : IKE_SECURITY_COMPATIBLE;
+}
+
+void settings_ike(Profile *profile, const IkeMaterial *material, const Secret *key_passphrase,
+                  IkeConfig *ret_config)
+{
+    gboolean certificate =
+        g_strcmp0(profile_get_string(profile, FIELD_IPSEC_AUTH), "certificate") == 0;
+
+    *ret_config = (IkeConfig){
+        .uuid = profile_get_string(profile, FIELD_CONNECTION_UUID),
+        .remote_port = 1701,
+        .auth = certificate ? IKE_AUTH_CERTIFICATE : IKE_AUTH_PSK,
+        .psk = material->psk,
+        .group_name = profile_get_string(profile, FIELD_IPSEC_GROUP_NAME),
+        .local_id = profile_get_string(profile, FIELD_IPSEC_LOCAL_ID),
+        .remote_id = profile_get_string(profile, FIELD_IPSEC_REMOTE_ID),
+        .certificate = material->certificate,
+        .private_key = material->private_key,
+        .ca = material->ca,
+        .key_passphrase = key_passphrase,
+        .ike_proposals = material->ike_proposals,
+        .esp_proposals = material->esp_proposals,
+        .security = security_of(profile),
+        .force_encapsulation = profile_get_boolean(profile, FIELD_IPSEC_FORCE_ENCAPSULATION),
+        .ike_lifetime = profile_get_uint(profile, FIELD_IPSEC_IKE_LIFETIME),
+        .esp_lifetime = profile_get_uint(profile, FIELD_IPSEC_ESP_LIFETIME),
+    };
+}
+
+static void append_routes(Profile *profile, FieldId field, GArray *routes)
+{
+    const char *const *texts = profile_get_strings(profile, field);
+
+    for (guint i = 0; texts[i]; i++) {
+        PlanRoute route = { 0 };
+        if (ip_prefix_parse(texts[i], &route.destination))
+            g_array_append_val(routes, route);
+    }
+}
+
+NetworkPlan *settings_plan(Profile *profile, const char *interface,
+                           const PlanNegotiated *negotiated, const GatewayPath *path,
+                           GError **error)
+{
+    g_autoptr(GArray) routes = g_array_new(FALSE, TRUE, sizeof(PlanRoute));
+    g_autoptr(GArray) dns = g_array_new(FALSE, TRUE, sizeof(IpAddress));
+    const char *const *servers = profile_get_strings(profile, FIELD_DNS_SERVERS);
+    const char *ipv6 = profile_get_string(profile, FIELD_IPV6_METHOD);
+
+    append_routes(profile, FIELD_IPV4_ROUTES, routes);
+    append_routes(profile, FIELD_IPV6_ROUTES, routes);
+    for (guint i = 0; servers[i]; i++) {
+        IpAddress address;
+        if (ip_address_parse(servers[i], &address))
+            g_array_append_val(dns, address);
+    }
+    PlanSettings settings = {
+        .ipv4 = g_strcmp0(profile_get_string(profile, FIELD_IPV4_METHOD), "disabled") != 0,
+        .ipv6 = g_strcmp0(ipv6, "auto") == 0,
+        .ipv4_default_route = profile_get_boolean(profile, FIELD_IPV4_DEFAULT_ROUTE),
+        .ipv6_default_route = profile_get_boolean(profile, FIELD_IPV6_DEFAULT_ROUTE),
+        .allow_ipv6_leak = g_strcmp0(ipv6, "ignore") == 0,
+        .routes = (const PlanRoute *)(gpointer)routes->data,
+        .n_routes = routes->len,
+        .dns = (const IpAddress *)(gpointer)dns->data,
+        .n_dns = dns->len,
+        .ignore_peer_dns = profile_get_boolean(profile, FIELD_DNS_IGNORE_PEER),
+        .search = profile_get_strings(profile, FIELD_DNS_SEARCH),
+        .mtu = profile_get_uint(profile, FIELD_PPP_MTU),
+    };
+    return network_plan_new(interface, &settings, negotiated, path, error);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a profile means to those who carry it out: pure translations of its fields. */
+#pragma once
+
+#include "host/plan.h"
+#include "ipsec/ike.h"
+#include "profile/profile.h"
+#include "tunnel/protocol.h"
+
+/* Fills `ret_config`; the caller clears it with tunnel_config_clear().  `password` is the
+ * profile's or the one that was just asked for, or NULL. */
+void settings_tunnel(Profile *profile, const Secret *password, TunnelConfig *ret_config);
+
+/* Strings and blobs that an IkeConfig only borrows. */
+typedef struct {
+    GBytes *certificate, *private_key, *ca;
+    char *ike_proposals, *esp_proposals;
+    Secret *psk;
+} IkeMaterial;
+
+void ike_material_clear(IkeMaterial *material);
+/* Reads the files that the profile names, with its user's rights.  FALSE sets `ret_failure`. */
+gboolean settings_ike_material(Profile *profile, const Secret *psk, IkeMaterial *material,
+                               Failure **ret_failure);
+/* Addresses, port and reqid are left to the caller.  `material` must outlive `ret_config`. */
+void settings_ike(Profile *profile, const IkeMaterial *material, const Secret *key_passphrase,
+                  IkeConfig *ret_config);
+
+/* A plan for what was negotiated; NULL sets `error` (HOST_ERROR). */
+NetworkPlan *settings_plan(Profile *profile, const char *interface,
+                           const PlanNegotiated *negotiated, const GatewayPath *path,
+                           GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TunnelConfig, tunnel_config_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(IkeMaterial, ike_material_clear)
