@@ -1,39 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Plays causewayd for one causeway-tunnel: plain L2TP to a real gateway, without IPsec, over the
- * user path.  For the lab, where it shows that the tunnel process works by itself:
+/* Plays causewayd for one causeway-tunnel: plain L2TP to a real gateway, without IPsec.  For the
+ * lab, where it shows that the tunnel process works by itself, and what it costs:
  *
  *   tunnel-driver TUNNEL GATEWAY USER PASSWORD [OPTION…] -- COMMAND…
  *
- * When the network is up, COMMAND runs; its status is the driver's.  Options: acfc, pfc,
- * no-offload (a TUN without super-packets), sequencing, secret=TEXT (the tunnel's).  It prints
- * a line for each event, with milliseconds since START. */
+ * When the network is up, COMMAND runs; its status is the driver's.  Options: kernel
+ * (the kernel's data path instead of the user path), acfc, pfc, sequencing, secret=TEXT (the
+ * tunnel's).  It prints a line for each event, with milliseconds since START. */
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <linux/if.h>
-#include <linux/if_tun.h>
-#include <linux/virtio_net.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "connection/tunnel_process.h"
-
-#ifndef TUN_F_USO4
-#define TUN_F_USO4 0x20
-#define TUN_F_USO6 0x40
-#endif
+#include "host/l2tp_socket.h"
+#include "host/link.h"
 
 typedef struct {
     GMainLoop *loop;
     TunnelProcess *process;
     TunnelConfig config;
     struct sockaddr_in gateway;
-    int socket, tun;
-    guint offloads;
-    char name[IFNAMSIZ];
+    int socket;
+    gboolean kernel;
+    Host *host;
+    HostLink *link;
+    HostChannel *channel;
     guint mtu;
     gint64 began;
     char **command;
@@ -63,25 +58,6 @@ static void G_GNUC_PRINTF(1, 2) shell(const char *format, ...)
         g_error("failed: %s", line);
 }
 
-static void open_tun(Driver *driver, gboolean offload)
-{
-    struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR };
-    static const guint wanted[] = {
-        TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN | TUN_F_USO4 | TUN_F_USO6,
-        TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN,
-    };
-
-    driver->tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-    g_strlcpy(request.ifr_name, "causeway%d", IFNAMSIZ);
-    if (driver->tun < 0 || ioctl(driver->tun, TUNSETIFF, &request) != 0)
-        g_error("no TUN");
-    g_strlcpy(driver->name, request.ifr_name, IFNAMSIZ);
-    for (guint i = 0; offload && i < G_N_ELEMENTS(wanted) && driver->offloads == 0; i++) {
-        if (ioctl(driver->tun, TUNSETOFFLOAD, wanted[i]) == 0)
-            driver->offloads = wanted[i];
-    }
-}
-
 static void on_ready(gpointer user_data)
 {
     tell(user_data, "ready");
@@ -100,12 +76,27 @@ static void on_peer(const struct sockaddr_storage *peer, gpointer user_data)
 static void on_data_path(const TunnelDataPath *path, gpointer user_data)
 {
     Driver *driver = user_data;
+    g_autoptr(GError) error = NULL;
+    const L2tpSession *s = &path->session;
+    const HostChannelSession session = { s->tunnel_id, s->peer_tunnel_id, s->session_id,
+                                         s->peer_session_id, s->sequencing };
 
     tell(driver, "data path: tunnel %u/%u session %u/%u path MTU %u MTU %u sequencing %d",
          path->session.tunnel_id, path->session.peer_tunnel_id, path->session.session_id,
          path->session.peer_session_id, path->path_mtu, path->mtu, path->session.sequencing);
     driver->mtu = path->mtu;
-    tunnel_process_give_tun(driver->process, driver->tun, driver->offloads);
+    if (!driver->kernel) {
+        tunnel_process_give_tun(driver->process, host_link_fd(driver->link),
+                                host_link_offloads(driver->link));
+        return;
+    }
+    driver->channel = host_channel_new(driver->socket, (struct sockaddr *)&driver->gateway,
+                                       sizeof driver->gateway, &session, &error);
+    if (!driver->channel || !host_link_attach(driver->link, driver->channel, &error))
+        g_error("%s", error->message);
+    tunnel_process_give_kernel_path(driver->process, host_channel_fd(driver->channel),
+                                    host_link_fd(driver->link));
+    tell(driver, "kernel path given");
 }
 
 static void on_mtu(guint16 mtu, gpointer user_data)
@@ -118,8 +109,13 @@ static void on_mtu(guint16 mtu, gpointer user_data)
 
 static void on_options(const PppOptions *options, gpointer user_data)
 {
-    tell(user_data, "options: peer's MRU %u, ours %u, pfc %d, acfc %d", options->peer_mru,
+    Driver *driver = user_data;
+    g_autoptr(GError) error = NULL;
+
+    tell(driver, "options: peer's MRU %u, ours %u, pfc %d, acfc %d", options->peer_mru,
          options->mru, options->pfc, options->acfc);
+    if (driver->kernel && !host_link_configure_ppp(driver->link, options->mru, TRUE, FALSE, &error))
+        g_error("%s", error->message);
 }
 
 static void command_ended(GPid pid, int status, gpointer user_data)
@@ -135,6 +131,7 @@ static void on_network_up(const PppNetwork *network, gpointer user_data)
 {
     Driver *driver = user_data;
     char own[INET_ADDRSTRLEN], peer[INET_ADDRSTRLEN], dns[INET_ADDRSTRLEN];
+    const char *name = host_link_name(driver->link);
     g_autoptr(GError) error = NULL;
 
     inet_ntop(AF_INET, &network->address, own, sizeof own);
@@ -143,9 +140,9 @@ static void on_network_up(const PppNetwork *network, gpointer user_data)
     tell(driver, "network up: %s, peer %s, DNS %s", own, peer, dns);
     if (driver->command_pid != 0)
         return;
-    shell("ip link set %s mtu %u up && ip address add %s/32 dev %s && "
+    shell("ip link set %s mtu %u up && ip address add %s peer %s dev %s && "
           "ip route add 10.77.0.0/16 dev %s",
-          driver->name, driver->mtu, own, driver->name, driver->name);
+          name, driver->mtu, own, peer, name, name);
     if (!g_spawn_async(NULL, driver->command, NULL,
                        G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, NULL, NULL,
                        &driver->command_pid, &error))
@@ -211,7 +208,7 @@ static void on_closed(gpointer user_data)
     g_main_loop_quit(driver->loop);
 }
 
-static gboolean read_option(Driver *driver, const char *option, gboolean *offload)
+static gboolean read_option(Driver *driver, const char *option)
 {
     if (g_str_equal(option, "acfc"))
         driver->config.acfc = TRUE;
@@ -219,8 +216,8 @@ static gboolean read_option(Driver *driver, const char *option, gboolean *offloa
         driver->config.pfc = TRUE;
     else if (g_str_equal(option, "sequencing"))
         driver->config.sequencing = TRUE;
-    else if (g_str_equal(option, "no-offload"))
-        *offload = FALSE;
+    else if (g_str_equal(option, "kernel"))
+        driver->kernel = TRUE;
     else if (g_str_has_prefix(option, "secret="))
         driver->config.l2tp_secret = secret_new(option + 7, strlen(option + 7));
     else
@@ -230,9 +227,11 @@ static gboolean read_option(Driver *driver, const char *option, gboolean *offloa
 
 static void prepare(Driver *driver, char **argv)
 {
-    gboolean offload = TRUE;
-    struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(1701) };
-    int size = 4 << 20;
+    g_autofree char *folder = g_dir_make_tmp("tunnel-driver-XXXXXX", NULL);
+    g_autoptr(GError) error = NULL;
+    L2tpSocketConfig config = { .choice = L2TP_PORT_PREFERRED };
+    IpAddress gateway;
+    guint16 port;
 
     driver->config.host_name = g_strdup("driver");
     driver->config.user = g_strdup(argv[3]);
@@ -244,19 +243,26 @@ static void prepare(Driver *driver, char **argv)
     driver->config.echo_failures = 3;
     driver->config.hello_interval = 30 * USEC_PER_SEC;
     for (argv += 5; *argv && !g_str_equal(*argv, "--"); argv++) {
-        if (!read_option(driver, *argv, &offload))
+        if (!read_option(driver, *argv))
             g_error("no option %s", *argv);
     }
     if (!*argv || !argv[1])
         g_error("no command");
     driver->command = argv + 1;
 
-    open_tun(driver, offload);
-    driver->socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (bind(driver->socket, (struct sockaddr *)&any, sizeof any) != 0)
-        g_error("no socket");
-    setsockopt(driver->socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
-    setsockopt(driver->socket, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+    driver->host = host_new(folder, &error);
+    if (!driver->host)
+        g_error("%s", error->message);
+    driver->link = host_link_new(driver->host, driver->kernel ? HOST_LINK_PPP : HOST_LINK_TUN,
+                                 &error);
+    if (!driver->link)
+        g_error("%s", error->message);
+    ip_address_from_sockaddr((struct sockaddr *)&driver->gateway, &gateway);
+    if (!gateway_path_lookup(&gateway, &config.path, &error))
+        g_error("%s", error->message);
+    driver->socket = l2tp_socket_open(&config, &port, &error);
+    if (driver->socket < 0)
+        g_error("%s", error->message);
 }
 
 int main(int argc, char **argv)
@@ -296,6 +302,9 @@ int main(int argc, char **argv)
     g_main_loop_run(driver.loop);
 
     tunnel_process_free(driver.process);
+    g_clear_pointer(&driver.channel, host_channel_free);
+    host_link_free(driver.link);
+    host_free(driver.host);
     tunnel_config_clear(&driver.config);
     g_main_loop_unref(driver.loop);
     return driver.status;
