@@ -22,7 +22,8 @@ static GBytes *decode(const char *text, gsize length)
         if (!g_ascii_isalnum(copy[i]) && !g_ascii_isspace(copy[i]) && !strchr("+/=", copy[i]))
             return NULL;
     }
-    g_base64_decode_inplace(copy, &size);
+    if (length > 1)
+        g_base64_decode_inplace(copy, &size);
     if (size == 0 || (guint8)copy[0] != DER_SEQUENCE)
         return NULL;
     return g_bytes_new(copy, size);
