@@ -17,7 +17,7 @@ struct Host {
 /* The kinds of journal entries, and what undoes them (undo.c). */
 #define CHANGE_LINK "link"               /* name s */
 #define CHANGE_ROUTE "route"             /* destination s, next-hop s, source s, interface i,
-                                            metric u, type u */
+                                            metric u, type u, protocol u */
 #define CHANGE_RESOLVCONF "resolvconf"   /* name s */
 #define CHANGE_RESOLV_FILE "resolv-file" /* see resolv_file.h */
 

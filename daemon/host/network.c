@@ -66,6 +66,7 @@ static void wish_route(GArray *routes, const IpPrefix *destination, int ifindex,
 {
     Route route = { .destination = *destination, .ifindex = ifindex, .table = RT_TABLE_MAIN,
                     .type = ifindex != 0 ? RTN_UNICAST : RTN_UNREACHABLE,
+                    .protocol = ROUTE_PROTOCOL,
                     .metric = metric != 0 ? metric : METRIC_DEFAULT };
 
     g_array_append_val(routes, route);
@@ -75,7 +76,8 @@ static void wish_pin(GArray *routes, const GatewayPath *path)
 {
     Route route = { .destination = ip_prefix_host(&path->gateway), .next_hop = path->next_hop,
                     .source = path->source, .ifindex = path->ifindex, .table = RT_TABLE_MAIN,
-                    .type = RTN_UNICAST, .metric = METRIC_DEFAULT };
+                    .type = RTN_UNICAST, .protocol = ROUTE_PROTOCOL_PIN,
+                    .metric = METRIC_DEFAULT };
 
     g_array_append_val(routes, route);
 }
@@ -119,6 +121,7 @@ static GVariant *route_to_details(const Route *route)
     g_variant_dict_insert(&dict, "interface", "i", route->ifindex);
     g_variant_dict_insert(&dict, "metric", "u", route->metric);
     g_variant_dict_insert(&dict, "type", "u", (guint)route->type);
+    g_variant_dict_insert(&dict, "protocol", "u", (guint)route->protocol);
     return g_variant_dict_end(&dict);
 }
 
@@ -209,26 +212,33 @@ static gboolean network_set_routes(HostNetwork *network, const GArray *wanted, G
 static gboolean network_set_address(HostNetwork *network, int family, const IpAddress *local,
                                     const IpAddress *peer, GError **error)
 {
+    Netlink *netlink = network->host->netlink;
     int ifindex = host_link_ifindex(network->link);
     AppliedAddress applied = { .local = *local, .peer = *peer };
+    guint previous = network->addresses->len;
     int result;
 
-    for (guint i = network->addresses->len; i-- > 0;) {
-        AppliedAddress *there = &g_array_index(network->addresses, AppliedAddress, i);
+    /* The new one first: an interface that loses its last address loses all its routes. */
+    for (guint i = 0; i < previous; i++) {
+        const AppliedAddress *there = &g_array_index(network->addresses, AppliedAddress, i);
+
+        if (ip_address_equal(&there->local, local) && ip_address_equal(&there->peer, peer))
+            return TRUE;
+    }
+    if (local->family != 0) {
+        result = interface_add_address(netlink, ifindex, local, peer);
+        if (result < 0 && result != -EEXIST)
+            return netlink_fail(error, result, "address of %s", host_link_name(network->link));
+        g_array_append_val(network->addresses, applied);
+    }
+    for (guint i = previous; i-- > 0;) {
+        const AppliedAddress *there = &g_array_index(network->addresses, AppliedAddress, i);
 
         if (there->local.family != family)
             continue;
-        if (ip_address_equal(&there->local, local) && ip_address_equal(&there->peer, peer))
-            return TRUE;
-        interface_delete_address(network->host->netlink, ifindex, &there->local, &there->peer);
+        interface_delete_address(netlink, ifindex, &there->local, &there->peer);
         g_array_remove_index(network->addresses, i);
     }
-    if (local->family == 0)
-        return TRUE;
-    result = interface_add_address(network->host->netlink, ifindex, local, peer);
-    if (result < 0 && result != -EEXIST)
-        return netlink_fail(error, result, "address of %s", host_link_name(network->link));
-    g_array_append_val(network->addresses, applied);
     return TRUE;
 }
 
@@ -273,6 +283,38 @@ static gboolean network_set_link(HostNetwork *network, const NetworkPlan *plan, 
            network_set_address(network, AF_INET6, &plan->ipv6_address, &none, error);
 }
 
+/* Forgets applied routes that somebody has deleted, so that they are added again. */
+static void network_forget_lost_of(HostNetwork *network, int family)
+{
+    g_autoptr(GArray) there = g_array_new(FALSE, TRUE, sizeof(Route));
+
+    if (route_list(network->host->netlink, family, there) < 0)
+        return;
+    for (guint i = network->routes->len; i-- > 0;) {
+        AppliedRoute *applied = &g_array_index(network->routes, AppliedRoute, i);
+        gboolean found = applied->wanted.destination.address.family != family;
+
+        for (guint j = 0; j < there->len && !found; j++) {
+            const Route *route = &g_array_index(there, Route, j);
+
+            found = route->protocol == applied->wanted.protocol &&
+                    route->metric == applied->metric &&
+                    route->type == applied->wanted.type &&
+                    ip_prefix_equal(&route->destination, &applied->wanted.destination);
+        }
+        if (!found) {
+            journal_remove(network->host->journal, applied->entry);
+            g_array_remove_index(network->routes, i);
+        }
+    }
+}
+
+static void network_forget_lost(HostNetwork *network)
+{
+    network_forget_lost_of(network, AF_INET);
+    network_forget_lost_of(network, AF_INET6);
+}
+
 /* Addresses have come or gone, perhaps the tunnel's IPv6 address by router advertisement. */
 static void network_changed(gpointer user_data)
 {
@@ -280,6 +322,7 @@ static void network_changed(gpointer user_data)
     g_autoptr(GArray) wanted = network_wishes(network, network->plan);
     g_autoptr(GError) error = NULL;
 
+    network_forget_lost(network);
     if (!network_set_routes(network, wanted, &error))
         g_warning("%s", error->message);
 }
@@ -296,6 +339,7 @@ static gboolean network_set(HostNetwork *network, const NetworkPlan *plan, GErro
     }
     if (!network_set_link(network, plan, error))
         return FALSE;
+    network_forget_lost(network);
     wanted = network_wishes(network, plan);
     return network_set_routes(network, wanted, error);
 }
@@ -412,31 +456,6 @@ gboolean host_network_apply_finish(HostNetwork *network, GAsyncResult *result, G
     return g_task_propagate_boolean(G_TASK(result), error);
 }
 
-/* Forgets applied routes that somebody has deleted, so that they are added again. */
-static void network_forget_lost(HostNetwork *network, int family)
-{
-    g_autoptr(GArray) there = g_array_new(FALSE, TRUE, sizeof(Route));
-
-    if (route_list(network->host->netlink, family, there) < 0)
-        return;
-    for (guint i = network->routes->len; i-- > 0;) {
-        AppliedRoute *applied = &g_array_index(network->routes, AppliedRoute, i);
-        gboolean found = applied->wanted.destination.address.family != family;
-
-        for (guint j = 0; j < there->len && !found; j++) {
-            const Route *route = &g_array_index(there, Route, j);
-
-            found = route->protocol == ROUTE_PROTOCOL && route->metric == applied->metric &&
-                    route->type == applied->wanted.type &&
-                    ip_prefix_equal(&route->destination, &applied->wanted.destination);
-        }
-        if (!found) {
-            journal_remove(network->host->journal, applied->entry);
-            g_array_remove_index(network->routes, i);
-        }
-    }
-}
-
 gboolean host_network_repin(HostNetwork *network, const GatewayPath *path, GError **error)
 {
     g_autoptr(GArray) wanted = NULL;
@@ -444,8 +463,7 @@ gboolean host_network_repin(HostNetwork *network, const GatewayPath *path, GErro
     if (network->plan == NULL)
         return TRUE;
     network->plan->path = *path;
-    network_forget_lost(network, AF_INET);
-    network_forget_lost(network, AF_INET6);
+    network_forget_lost(network);
     wanted = network_wishes(network, network->plan);
     return network_set_routes(network, wanted, error);
 }

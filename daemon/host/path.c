@@ -145,16 +145,8 @@ guint gateway_path_pins(const IpAddress *gateway)
 {
     g_autoptr(Netlink) netlink = netlink_open(NETLINK_ROUTE, NULL);
     g_autoptr(GArray) routes = g_array_new(FALSE, TRUE, sizeof(Route));
-    IpPrefix host = ip_prefix_host(gateway);
-    guint count = 0;
 
     if (netlink == NULL || route_list(netlink, gateway->family, routes) < 0)
         return 0;
-    for (guint i = 0; i < routes->len; i++) {
-        const Route *route = &g_array_index(routes, Route, i);
-
-        if (route->protocol == ROUTE_PROTOCOL && ip_prefix_equal(&route->destination, &host))
-            count++;
-    }
-    return count;
+    return route_count_pins(routes, gateway);
 }

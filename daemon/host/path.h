@@ -17,9 +17,10 @@ typedef struct {
 
 /* Asks the kernel where it would send now.  HOST_ERROR_UNREACHABLE when nowhere. */
 gboolean gateway_path_lookup(const IpAddress *gateway, GatewayPath *ret_path, GError **error);
-/* The same without what Causeway itself has routed: no pinned route, none through the
- * interface `own_ifindex` (0: none to leave out).  This is the question to ask after the
- * machine's network has changed. */
+/* The same without what this connection itself has routed: no pinned route, none through its
+ * interface `own_ifindex` (0: it has none yet).  This is the question to ask after the machine's
+ * network has changed.  The answer comes from the main table: an administrator's own policy
+ * rules are not followed. */
 gboolean gateway_path_lookup_below(const IpAddress *gateway, int own_ifindex,
                                    GatewayPath *ret_path, GError **error);
 /* Whether packets take the same way: interface, next hop and source are equal. */

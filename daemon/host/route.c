@@ -17,7 +17,7 @@ static int route_request(Netlink *netlink, const Route *route, guint16 type, gui
     rtm->rtm_family = (guint8)route->destination.address.family;
     rtm->rtm_dst_len = route->destination.length;
     rtm->rtm_table = RT_TABLE_MAIN;
-    rtm->rtm_protocol = ROUTE_PROTOCOL;
+    rtm->rtm_protocol = route->protocol;
     rtm->rtm_type = route->type;
     rtm->rtm_scope = on_link && route->type == RTN_UNICAST ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
     /* A next hop is what some route has said before: it is on that interface's link, whatever
@@ -133,17 +133,34 @@ char *route_to_string(const Route *route)
                            next_hop, route->ifindex, route->metric);
 }
 
+guint route_count_pins(const GArray *routes, const IpAddress *address)
+{
+    guint count = 0;
+
+    for (guint i = 0; i < routes->len; i++) {
+        const Route *route = &g_array_index(routes, Route, i);
+
+        if (route->protocol == ROUTE_PROTOCOL_PIN &&
+            ip_address_equal(&route->destination.address, address))
+            count++;
+    }
+    return count;
+}
+
 const Route *route_select(const GArray *routes, const IpAddress *address, int own_ifindex)
 {
+    gboolean shared = route_count_pins(routes, address) > (own_ifindex != 0 ? 1 : 0);
     const Route *best = NULL;
 
     for (guint i = 0; i < routes->len; i++) {
         const Route *route = &g_array_index(routes, Route, i);
-        gboolean host = route->destination.length == 8 * ip_address_size(address);
+        gboolean ours = route->protocol == ROUTE_PROTOCOL;
 
         if (route->table != RT_TABLE_MAIN || !ip_prefix_contains(&route->destination, address) ||
             (own_ifindex != 0 && route->ifindex == own_ifindex) ||
-            (route->protocol == ROUTE_PROTOCOL && (host || route->type == RTN_UNREACHABLE)))
+            route->protocol == ROUTE_PROTOCOL_PIN ||
+            (ours && route->type == RTN_UNREACHABLE) ||
+            (ours && shared && route->destination.length == 1))
             continue;
         if (best == NULL || route->destination.length > best->destination.length ||
             (route->destination.length == best->destination.length &&

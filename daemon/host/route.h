@@ -6,7 +6,8 @@
 
 /* rtm_protocol of every route that Causeway makes: who looks at the table sees whose it is, and
  * what is ours can be told from what the machine would do without us. */
-#define ROUTE_PROTOCOL 201
+#define ROUTE_PROTOCOL 201     /* through a tunnel, or unreachable */
+#define ROUTE_PROTOCOL_PIN 202 /* to a gateway, outside */
 
 typedef struct {
     IpPrefix destination; /* address.family is set, also for the default route */
@@ -16,7 +17,7 @@ typedef struct {
     guint32 metric;
     guint32 table;
     guint8 type;          /* RTN_UNICAST, RTN_UNREACHABLE … */
-    guint8 protocol;
+    guint8 protocol;      /* 0 in a deletion: whichever */
 } Route;
 
 /* Only if there is none with the same destination and metric: -EEXIST.  0 or -errno. */
@@ -28,7 +29,11 @@ int route_list(Netlink *netlink, int family, GArray *routes);
 gboolean route_equal(const Route *a, const Route *b);
 char *route_to_string(const Route *route);
 
-/* What the table `routes` says of `address`: the longest prefix, then the lowest metric; NULL
- * when nothing matches or what matches is not a way (unreachable).  Causeway's own pinned routes
- * and every route through `own_ifindex` are passed over. */
+/* What the main table among `routes` says of `address`: the longest prefix, then the lowest
+ * metric; NULL when nothing matches or what matches is not a way (unreachable).  Passed over are
+ * Causeway's pinned routes, every route through `own_ifindex`, and, when another connection has
+ * pinned the same address (`own_ifindex` 0: any has), the half routes of all connections: a tunnel
+ * is not the way to its own gateway. */
 const Route *route_select(const GArray *routes, const IpAddress *address, int own_ifindex);
+/* How many pinned routes to `address` are among `routes`. */
+guint route_count_pins(const GArray *routes, const IpAddress *address);

@@ -39,7 +39,7 @@ static gboolean undo_route(GVariant *details, Host *host)
 {
     Route route = { .table = RT_TABLE_MAIN };
     const char *destination, *next_hop, *source;
-    guint type;
+    guint type, protocol;
     int result;
 
     if (!g_variant_lookup(details, "destination", "&s", &destination) ||
@@ -48,9 +48,11 @@ static gboolean undo_route(GVariant *details, Host *host)
         !g_variant_lookup(details, "interface", "i", &route.ifindex) ||
         !g_variant_lookup(details, "metric", "u", &route.metric) ||
         !g_variant_lookup(details, "type", "u", &type) ||
+        !g_variant_lookup(details, "protocol", "u", &protocol) ||
         !ip_prefix_parse(destination, &route.destination))
         return TRUE;
     route.type = (guint8)type;
+    route.protocol = (guint8)protocol;
     ip_address_parse(next_hop, &route.next_hop);
     ip_address_parse(source, &route.source);
     result = route_delete(host->netlink, &route);
