@@ -207,11 +207,10 @@ static PppVerdict judge_authentication(PppLink *link, Reader value, Writer *nak)
     return PPP_VERDICT_NAK;
 }
 
-static PppVerdict judge_compression(gboolean allowed, guint8 type, Reader value,
-                                    gboolean *ret_wanted, Writer *nak)
+/* RFC 1661 §6.5, §6.6: the peer tells what it can receive.  That binds us to nothing, and a
+ * refusal would cost a round trip with every pppd. */
+static PppVerdict judge_compression(guint8 type, Reader value, gboolean *ret_wanted, Writer *nak)
 {
-    if (!allowed)
-        return PPP_VERDICT_REJECT;
     if (value.length == 0) {
         *ret_wanted = TRUE;
         return PPP_VERDICT_ACK;
@@ -233,9 +232,9 @@ static PppVerdict lcp_request_option(PppLink *link, guint8 type, Reader value, W
     case OPTION_MAGIC:
         return judge_magic(link, value, nak);
     case OPTION_PFC:
-        return judge_compression(link->config.pfc, type, value, &link->lcp.judged.pfc, nak);
+        return judge_compression(type, value, &link->lcp.judged.pfc, nak);
     case OPTION_ACFC:
-        return judge_compression(link->config.acfc, type, value, &link->lcp.judged.acfc, nak);
+        return judge_compression(type, value, &link->lcp.judged.acfc, nak);
     default:
         /* Quality reports, callback, MRRU, endpoint discriminator and what else there is. */
         return PPP_VERDICT_REJECT;

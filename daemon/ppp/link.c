@@ -181,8 +181,8 @@ void ppp_link_lcp_up(PppLink *link)
     queued->effect.options = (PppOptions){
         .peer_mru = link->lcp.theirs.mru,
         .mru = link->lcp.ours.mru,
-        .pfc = link->lcp.theirs.pfc,
-        .acfc = link->lcp.theirs.acfc,
+        .pfc = link->config.pfc && link->lcp.theirs.pfc,
+        .acfc = link->config.acfc && link->lcp.theirs.acfc,
     };
     if (link->lcp.theirs.method == 0) {
         /* The peer asks for no proof: inside IPsec that is its own business. */

@@ -25,7 +25,7 @@ typedef struct {
     guint methods;          /* PppMethod bits that may be used */
     guint16 mru;            /* what we are ready to receive, bytes of PPP payload */
     guint16 mtu;            /* what the path below can carry, bytes of PPP payload */
-    gboolean pfc, acfc;     /* offer and accept header compression (RFC 1661 §6.5, §6.6) */
+    gboolean pfc, acfc;     /* offer and use header compression (RFC 1661 §6.5, §6.6) */
     gboolean ipv4, ipv6;
     guint32 ipv4_address;   /* asked for first, network order; 0: whatever the peer gives */
     gboolean dns, nbns;     /* ask for servers (RFC 1877) */

@@ -213,6 +213,30 @@ static void test_ipv6_follows(void)
     talk_nothing(talk);
 }
 
+/* IPv6 first: nobody is told that the network is up before IPv4 has come or failed. */
+static void test_ipv6_comes_first(void)
+{
+    g_autoptr(Talk) talk = in_network_phase(TRUE);
+    g_autoptr(Talk) without = in_network_phase(TRUE);
+    Talk *both[] = {talk, without};
+
+    for (guint i = 0; i < 2; i++) {
+        talk_hear(both[i], "8057 03 01 len 010a 0000000000000002");
+        talk_sends(both[i], "8057 01 .. len 010a 0000000000000002");
+        talk_echo(both[i], 2);
+        talk_hear(both[i], "8057 01 05 len 010a 0000000000000001");
+        talk_sends(both[i], "8057 02 05 len 010a 0000000000000001");
+        talk_nothing(both[i]);
+    }
+    talk->sent[3] = 1;
+    bring_ipv4_up(talk);
+    g_assert_true(talk->network.ipv6);
+    talk_hear(without, "c021 08 01 len 8021 01 01 0004");
+    talk_network_up(without);
+    g_assert_true(without->network.ipv6);
+    g_assert_cmphex(without->network.address, ==, 0);
+}
+
 static void test_ipv6_identifiers(void)
 {
     g_autoptr(Talk) talk = talk_new("secret");
@@ -352,6 +376,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/network/silence", test_silence);
     g_test_add_func("/ppp/network/terminated", test_terminated);
     g_test_add_func("/ppp/network/ipv6-follows", test_ipv6_follows);
+    g_test_add_func("/ppp/network/ipv6-comes-first", test_ipv6_comes_first);
     g_test_add_func("/ppp/network/ipv6-identifiers", test_ipv6_identifiers);
     g_test_add_func("/ppp/network/ipv6-rejected", test_ipv6_rejected);
     g_test_add_func("/ppp/network/ipv4-rejected", test_ipv4_rejected);
