@@ -54,12 +54,16 @@ static void early_free(gpointer data)
     g_free(early);
 }
 
-static Usec first_rto(Usec rtt)
+static Usec first_rto(const Transport *transport)
 {
+    Usec rtt = MIN(transport->srtt, TRANSPORT_RTO_FIRST_MAX);
+
     if (rtt == 0)
         return TRANSPORT_RTO_MIN;
-    return CLAMP(2 * MIN(rtt, TRANSPORT_RTO_FIRST_MAX) + 50 * USEC_PER_MSEC, TRANSPORT_RTO_MIN,
-        TRANSPORT_RTO_FIRST_MAX);
+    if (transport->measured)
+        return MIN(MAX(2 * rtt, TRANSPORT_RTO_MIN - MIN(rtt, TRANSPORT_RTO_MIN)),
+            TRANSPORT_RTO_FIRST_MAX);
+    return CLAMP(2 * rtt + 50 * USEC_PER_MSEC, TRANSPORT_RTO_MIN, TRANSPORT_RTO_FIRST_MAX);
 }
 
 Transport *transport_new(guint16 receive_window, Usec rtt)
@@ -71,7 +75,7 @@ Transport *transport_new(guint16 receive_window, Usec rtt)
     transport->ssthresh = TRANSPORT_WINDOW_DEFAULT;
     transport->cwnd = 1; /* Appendix A: "CWND is initialized to one packet" */
     transport->srtt = rtt;
-    transport->rto = first_rto(rtt);
+    transport->rto = first_rto(transport);
     transport->retransmit_at = USEC_NEVER;
     transport->ack_at = USEC_NEVER;
     transport->receive_window = receive_window;
@@ -232,9 +236,11 @@ static void acknowledge(Transport *transport, Usec now, guint count)
     grow_window(transport);
     transport->resend_at = transport->resend_to = 0;
     /* Without any knowledge of the round trip, the backed-off value is the best there is. */
-    transport->rto = transport->srtt > 0 ? first_rto(transport->srtt)
+    transport->rto = transport->srtt > 0 ? first_rto(transport)
                                          : MIN(transport->rto, TRANSPORT_RTO_FIRST_MAX);
-    transport->retransmit_at = transport->flight > 0 ? usec_add(now, transport->rto)
+    /* What was sent together with an acknowledged message has been waiting as long. */
+    const Outgoing *oldest = g_queue_peek_head(&transport->queue);
+    transport->retransmit_at = transport->flight > 0 ? usec_add(oldest->last_sent, transport->rto)
                                                      : USEC_NEVER;
 }
 

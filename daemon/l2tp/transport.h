@@ -3,9 +3,11 @@
  *
  * Timers, all told here:
  *  - retransmission: the oldest message that is not acknowledged goes again after RTO, which
- *    doubles each time up to 8 s.  The first RTO is 2 · rtt + 50 ms, between 200 ms and 1 s;
- *    200 ms while the round trip time is unknown, because an early duplicate is harmless and
- *    an SCCRQ that has overtaken IKE's last message is lost for sure.
+ *    doubles each time up to 8 s.  The first RTO is 2 · rtt + 50 ms, between 200 ms and 1 s, of
+ *    a round trip time that another protocol saw; 200 ms while none is known, because an early
+ *    duplicate is harmless and an SCCRQ that has overtaken IKE's last message is lost for sure.
+ *    Of our own measurements it is 2 · rtt or 200 ms - rtt, whichever is more: a lost ICCN costs
+ *    RTO and a round trip, and shall cost no more than 200 ms or 3 · rtt.
  *  - death: a message has been sent at least 6 times over at least 31 s in vain.  Both, so that
  *    a computer that slept for an hour tries again before it gives up.
  *  - acknowledgement: 20 ms after a message came, unless one of ours carries it before.
