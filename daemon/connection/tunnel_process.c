@@ -424,7 +424,7 @@ void tunnel_process_start(TunnelProcess *process, Usec rtt)
     TunnelMessage message;
 
     tunnel_message_init(&message, TUNNEL_START);
-    message.rtt = rtt;
+    message.rtt = MIN(rtt, TUNNEL_RTT_MAX);
     say(process, &message);
 }
 

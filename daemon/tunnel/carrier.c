@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netinet/udp.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -159,123 +160,116 @@ static void message_segmented(Carrier *carrier, guint i, guint16 stride)
     memcpy(CMSG_DATA(control), &stride, sizeof stride);
 }
 
-/* How many of `n` prepared messages were dealt with before one failed; `errno` says how. An
- * error is told for the first message of a call only, so this one is it. */
-static guint send_messages(Carrier *carrier, guint first, guint n)
+/* Prepares as many messages as one call takes: a train each where the kernel cuts them, else a
+ * piece each. */
+static guint fill(Carrier *carrier, const Train *trains, guint n)
 {
-    int sent;
+    guint messages = 0;
 
-    do
-        sent = sendmmsg(carrier->fd, carrier->messages + first, n, MSG_DONTWAIT);
-    while (sent < 0 && errno == EINTR);
-    return sent < 0 ? 0 : (guint)sent;
-}
+    for (guint i = 0; i < n && messages < CARRIER_BATCH; i++) {
+        const Train *train = &trains[i];
 
-static void note_loss(Carrier *carrier, int error)
-{
-    carrier->state.tx_dropped++;
-    if (error == EMSGSIZE)
-        carrier->state.too_large = TRUE;
-}
-
-/* All of them; what fails is lost, what comes behind it is tried. An ICMP error of an earlier
- * packet (ECONNREFUSED) is reported once and takes nothing with it: that one is tried again. */
-static void send_all(Carrier *carrier, guint n)
-{
-    int last_error = 0;
-
-    for (guint i = 0; i < n;) {
-        guint sent = send_messages(carrier, i, n - i);
-        if (sent > 0) {
-            i += sent;
-            last_error = 0;
+        if (carrier->state.segmentation_offload && train->length > train->stride) {
+            message_init(carrier, messages, train->data, train->length);
+            message_segmented(carrier, messages++, (guint16)train->stride);
             continue;
         }
-        gboolean pending = errno == ECONNREFUSED || errno == EHOSTUNREACH || errno == ENETUNREACH;
-        if (pending && last_error == 0) {
-            last_error = errno;
-            continue;
-        }
-        note_loss(carrier, errno);
-        last_error = 0;
-        i++;
+        for (gsize at = 0; at < train->length && messages < CARRIER_BATCH; at += train->stride)
+            message_init(carrier, messages++, train->data + at,
+                         MIN(train->stride, train->length - at));
     }
+    return messages;
 }
 
-static void send_pieces(Carrier *carrier, const Train *train)
-{
-    guint n = 0;
-
-    for (gsize position = 0; position < train->length; position += train->stride) {
-        message_init(carrier, n++, train->data + position,
-                     MIN(train->stride, train->length - position));
-        if (n == CARRIER_BATCH) {
-            send_all(carrier, n);
-            n = 0;
-        }
-    }
-    send_all(carrier, n);
-}
-
-/* FALSE: the kernel will not cut trains on this socket; nothing from `*ret_sent` on has left. */
-static gboolean send_trains(Carrier *carrier, const Train *trains, guint n, guint *ret_sent)
+/* Takes what `messages` of the prepared ones held off the trains. */
+static guint advance(const Carrier *carrier, Train *trains, guint messages)
 {
     guint done = 0;
 
-    for (guint i = 0; i < n; i++) {
-        message_init(carrier, i, trains[i].data, trains[i].length);
-        if (trains[i].length > trains[i].stride)
-            message_segmented(carrier, i, (guint16)trains[i].stride);
+    for (guint i = 0; i < messages; i++) {
+        gsize length = carrier->parts[i].iov_len;
+        trains[done].data += length;
+        trains[done].length -= length;
+        if (trains[done].length == 0)
+            done++;
     }
+    return done;
+}
+
+/* EAGAIN has two meanings: no room, or IPsec's policy holding a packet back while its SA is
+ * being made. In the second case the socket is writable, and waiting for it would spin. */
+static gboolean is_full(const Carrier *carrier)
+{
+    struct pollfd poll_fd = { .fd = carrier->fd, .events = POLLOUT };
+    const struct timespec now = { 0 };
+
+    return ppoll(&poll_fd, 1, &now, NULL) == 0;
+}
+
+typedef enum { FIRST_REFUSED, FIRST_RETRY, FIRST_LOST, FIRST_WAITS } FirstFate;
+
+/* What an error says of the first message of a call. */
+static FirstFate fate_of_first(Carrier *carrier, int error, gboolean retried)
+{
+    gboolean train = carrier->messages[0].msg_hdr.msg_controllen > 0;
+
+    switch (error) {
+    case EINTR:
+        return FIRST_RETRY;
+    case EAGAIN:
+        return is_full(carrier) ? FIRST_WAITS : FIRST_LOST;
+    case ECONNREFUSED:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+        /* An ICMP error of an earlier packet is reported once and takes nothing with it. */
+        return retried ? FIRST_LOST : FIRST_RETRY;
+    case EINVAL:
+        carrier->state.too_large |= train; /* also said of pieces that exceed the MTU */
+        return train ? FIRST_REFUSED : FIRST_LOST;
+    case EIO:
+    case EOPNOTSUPP:
+        return train ? FIRST_REFUSED : FIRST_LOST;
+    case EMSGSIZE:
+        carrier->state.too_large = TRUE;
+        return FIRST_LOST;
+    default:
+        return FIRST_LOST;
+    }
+}
+
+gboolean carrier_send(Carrier *carrier, Train *trains, guint n, guint *ret_done)
+{
+    guint done = 0;
+    gboolean retried = FALSE;
+
     while (done < n) {
-        guint sent = send_messages(carrier, done, n - done);
-        if (sent == 0 && trains[done].length > trains[done].stride &&
-            (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP)) {
-            /* EINVAL is also said of a segment that exceeds the MTU. */
-            carrier->state.too_large = errno == EINVAL;
-            *ret_sent = done;
+        guint messages = fill(carrier, trains + done, n - done);
+        int sent = sendmmsg(carrier->fd, carrier->messages, messages, MSG_DONTWAIT);
+        FirstFate fate = sent > 0 ? FIRST_LOST : fate_of_first(carrier, errno, retried);
+
+        retried = fate == FIRST_RETRY;
+        if (fate == FIRST_WAITS) {
+            *ret_done = done;
             return FALSE;
         }
-        if (sent == 0)
-            note_loss(carrier, errno);
-        done += MAX(sent, 1);
-    }
-    return TRUE;
-}
-
-void carrier_send(Carrier *carrier, const Train *trains, guint n)
-{
-    guint done = 0;
-
-    while (done < n && carrier->state.segmentation_offload) {
-        guint batch = MIN(n - done, CARRIER_BATCH), sent = batch;
-
-        if (!send_trains(carrier, trains + done, batch, &sent))
+        if (fate == FIRST_REFUSED)
             carrier->state.segmentation_offload = FALSE;
-        done += sent;
-    }
-    /* Single packets share a call also where the kernel cuts no trains. */
-    guint singles = 0;
-    for (; done < n; done++) {
-        if (trains[done].length > trains[done].stride) {
-            send_all(carrier, singles);
-            singles = 0;
-            send_pieces(carrier, &trains[done]);
+        if (fate != FIRST_LOST)
             continue;
-        }
-        message_init(carrier, singles++, trains[done].data, trains[done].length);
-        if (singles == CARRIER_BATCH) {
-            send_all(carrier, singles);
-            singles = 0;
-        }
+        if (sent <= 0)
+            carrier->state.tx_dropped++;
+        done += advance(carrier, trains + done, (guint)MAX(sent, 1));
     }
-    send_all(carrier, singles);
+    *ret_done = n;
+    return TRUE;
 }
 
 void carrier_send_one(Carrier *carrier, const void *data, gsize length)
 {
-    message_init(carrier, 0, (guint8 *)data, length);
-    send_all(carrier, 1);
+    Train train = { (guint8 *)data, length, length };
+    guint done;
+
+    carrier_send(carrier, &train, 1, &done);
 }
 
 /* ---- receiving */
@@ -322,7 +316,7 @@ gboolean carrier_receive(Carrier *carrier, CarrierReceiver receiver, gpointer us
     while (n < 0 && errno == EINTR);
     /* ECONNREFUSED and its like: an ICMP message, which anybody can forge. Timers decide. */
     if (n <= 0)
-        return n < 0 && errno != EAGAIN && errno != EWOULDBLOCK;
+        return n < 0 && errno != EAGAIN;
 
     /* The receiver may answer, and answering uses the same headers. */
     for (int i = 0; i < n; i++) {
@@ -337,5 +331,5 @@ gboolean carrier_receive(Carrier *carrier, CarrierReceiver receiver, gpointer us
         for (gsize at = 0; at < lengths[i]; at += strides[i])
             receiver(data + at, MIN(strides[i], lengths[i] - at), &carrier->from[i], user_data);
     }
-    return TRUE;
+    return n == CARRIER_BATCH;
 }

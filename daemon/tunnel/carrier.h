@@ -52,12 +52,14 @@ void carrier_probe_offload(Carrier *carrier);
 CarrierState carrier_state(Carrier *carrier); /* clears too_large */
 
 void carrier_send_one(Carrier *carrier, const void *data, gsize length);
-void carrier_send(Carrier *carrier, const Train *trains, guint n);
+/* Trains get shorter as they leave. FALSE: the socket is full, and the first `*ret_done` are
+ * through; go on with the others when it is writable. */
+gboolean carrier_send(Carrier *carrier, Train *trains, guint n, guint *ret_done);
 
 /* Datagrams of any source are handed on: `from` says of which. */
 typedef void (*CarrierReceiver)(guint8 *data, gsize length, const struct sockaddr_storage *from,
                                   gpointer user_data);
-/* One batch. FALSE: nothing was there. */
+/* One batch. TRUE: there may be more. */
 gboolean carrier_receive(Carrier *carrier, CarrierReceiver receiver, gpointer user_data);
 
 /* Same family, address and (with_port) port. */

@@ -153,17 +153,18 @@ static void packet_received(guint8 *packet, gsize length, const struct sockaddr_
     }
 }
 
-void pump_receive(Pump *pump)
+gboolean pump_receive(Pump *pump)
 {
     guint64 before = pump->user ? user_path_counters(pump->user)->rx_packets : 0;
+    gboolean more = carrier_receive(pump->carrier, packet_received, pump);
 
-    carrier_receive(pump->carrier, packet_received, pump);
     if (!pump->user)
-        return;
+        return more;
     user_path_flush(pump->user);
-    if (user_path_counters(pump->user)->rx_packets == before)
-        return;
-    l2tp_tunnel_seen(pump->l2tp, pump->now);
-    if (pump->ppp)
-        ppp_link_seen(pump->ppp, pump->now);
+    if (user_path_counters(pump->user)->rx_packets != before) {
+        l2tp_tunnel_seen(pump->l2tp, pump->now);
+        if (pump->ppp)
+            ppp_link_seen(pump->ppp, pump->now);
+    }
+    return more;
 }

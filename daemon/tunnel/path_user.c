@@ -15,10 +15,13 @@
 #define PPP_IPV6 0x57
 /* One read of the TUN: its header and the largest packet there is. */
 #define READ_SIZE (sizeof(struct virtio_net_hdr) + 65535)
-/* What a super-packet may grow to when it is cut: TCP cuts no finer than 88 bytes of MTU
- * (TCP_MIN_MSS), and each piece repeats some 80 bytes of headers. */
+/* What a super-packet may grow to when it is cut: TCP's pieces hold 88 bytes or more
+ * (TCP_MIN_MSS of Linux), and each repeats some 80 bytes of headers. */
 #define CUT_MAX (192 * 1024)
 #define ARENA_SIZE (4 * CUT_MAX)
+/* Trains that one super-packet may be cut into: CUT_MAX in pieces of some 100 bytes. */
+#define TRAINS_OF_ONE 32
+#define TRAINS 96
 /* Super-packets of one turn: the gateway's packets wait meanwhile. */
 #define READS_PER_TURN 128
 
@@ -31,8 +34,9 @@ struct UserPath {
     guint8 *super; /* READ_SIZE */
     guint8 *arena; /* pieces on their way out */
     gsize used;
-    Train trains[CARRIER_BATCH];
+    Train trains[TRAINS];
     guint n_trains;
+    gboolean blocked; /* the carrier was full */
     gboolean open; /* the last train may grow: all its pieces are of its stride */
 };
 
@@ -114,13 +118,19 @@ static void number_pieces(const UserPath *path, const SegmentResult *pieces, gui
     }
 }
 
-static void send_trains(UserPath *path, Carrier *carrier)
+/* FALSE: the carrier is full. */
+static gboolean send_trains(UserPath *path, Carrier *carrier)
 {
-    if (path->n_trains > 0)
-        carrier_send(carrier, path->trains, path->n_trains);
-    path->n_trains = 0;
-    path->used = 0;
+    guint done = 0;
+
+    path->blocked = !carrier_send(carrier, path->trains, path->n_trains, &done);
     path->open = FALSE;
+    path->n_trains -= done;
+    if (path->n_trains > 0)
+        memmove(path->trains, path->trains + done, path->n_trains * sizeof *path->trains);
+    else
+        path->used = 0;
+    return !path->blocked;
 }
 
 /* A single packet of the same size as the last one's pieces rides with it: acknowledgements
@@ -139,29 +149,28 @@ static gboolean join_train(UserPath *path, const guint8 *data, gsize length)
     return TRUE;
 }
 
-/* Cuts what is too long for one call into several trains. */
-static void add_trains(UserPath *path, Carrier *carrier, guint8 *data, const SegmentResult *pieces)
+/* Cuts what is too long for one call into several trains. FALSE: into too many. */
+static gboolean add_trains(UserPath *path, guint8 *data, const SegmentResult *pieces)
 {
     gsize at = 0;
     gsize longest = MIN(CARRIER_TRAIN_MAX / pieces->stride, CARRIER_TRAIN_SEGMENTS) *
                     pieces->stride;
 
     if (pieces->length == pieces->stride && join_train(path, data, pieces->length))
-        return;
+        return TRUE;
+    if (pieces->length > longest * TRAINS_OF_ONE)
+        return FALSE;
     while (at < pieces->length) {
         gsize length = MIN(longest, pieces->length - at);
 
-        if (path->n_trains == CARRIER_BATCH) {
-            carrier_send(carrier, path->trains, path->n_trains);
-            path->n_trains = 0;
-        }
         path->trains[path->n_trains++] = (Train){ data + at, length, pieces->stride };
         at += length;
         path->open = length % pieces->stride == 0;
     }
+    return TRUE;
 }
 
-static void packet_out(UserPath *path, Carrier *carrier, gsize length, guint16 *ns)
+static void packet_out(UserPath *path, gsize length, guint16 *ns)
 {
     struct virtio_net_hdr header;
     guint8 *packet = path->super + sizeof header;
@@ -182,16 +191,26 @@ static void packet_out(UserPath *path, Carrier *carrier, gsize length, guint16 *
         path->counters.tx_dropped++;
         return;
     }
+    if (!add_trains(path, out, &pieces)) {
+        path->counters.tx_dropped++;
+        return;
+    }
     if (path->header.sequenced)
         number_pieces(path, &pieces, out, ns);
     path->counters.tx_packets += (pieces.length + pieces.stride - 1) / pieces.stride;
     path->counters.tx_bytes += length;
     path->used += pieces.length;
-    add_trains(path, carrier, out, &pieces);
+}
+
+gboolean user_path_blocked(const UserPath *path)
+{
+    return path->blocked;
 }
 
 void user_path_send(UserPath *path, Carrier *carrier, guint16 *ns)
 {
+    if (path->blocked && !send_trains(path, carrier))
+        return;
     for (guint i = 0; i < READS_PER_TURN; i++) {
         ssize_t n = read(path->tun, path->super, READ_SIZE);
 
@@ -199,9 +218,11 @@ void user_path_send(UserPath *path, Carrier *carrier, guint16 *ns)
             continue;
         if (n <= (ssize_t)sizeof(struct virtio_net_hdr))
             break;
-        packet_out(path, carrier, (gsize)n - sizeof(struct virtio_net_hdr), ns);
-        if (ARENA_SIZE - path->used < CUT_MAX)
-            send_trains(path, carrier);
+        packet_out(path, (gsize)n - sizeof(struct virtio_net_hdr), ns);
+        gboolean room = ARENA_SIZE - path->used >= CUT_MAX &&
+                        TRAINS - path->n_trains >= TRAINS_OF_ONE;
+        if (!room && !send_trains(path, carrier))
+            return;
     }
     send_trains(path, carrier);
 }

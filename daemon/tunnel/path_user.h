@@ -35,6 +35,9 @@ void user_path_configure(UserPath *path, const UserPathHeader *header, guint16 m
 /* Sends on what applications have written, at most some batches of it. `ns` counts on when the
  * header is sequenced. */
 void user_path_send(UserPath *path, Carrier *carrier, guint16 *ns);
+/* The carrier is full: call user_path_send() when its socket is writable, not before. The rest
+ * stays in the TUN's queue, where the kernel's queueing discipline decides what is dropped. */
+gboolean user_path_blocked(const UserPath *path);
 /* One IP packet from the gateway. It is written, or kept in place until the flush: its memory
  * must hold until then, and may be changed. */
 void user_path_deliver(UserPath *path, guint8 *packet, gsize length);

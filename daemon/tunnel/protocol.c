@@ -6,7 +6,6 @@
 
 #define MTU_MIN 68 /* RFC 791 §3.2: what every module must carry */
 #define INTERVAL_MAX (24 * 3600 * USEC_PER_SEC)
-#define RTT_MAX (60 * USEC_PER_SEC)
 #define METHODS_ALL (PPP_METHOD_PAP | PPP_METHOD_CHAP_MD5 | PPP_METHOD_MSCHAP | PPP_METHOD_MSCHAPV2)
 #define OFFLOADS_ALL 0x7f /* TUN_F_CSUM to TUN_F_USO6 of <linux/if_tun.h> */
 #define FORM_ENVELOPE "(yv)"
@@ -211,7 +210,7 @@ static void unpack_start(TunnelMessage *message, GVariant *body)
 
 static gboolean valid_start(const TunnelMessage *message)
 {
-    return message->rtt <= RTT_MAX;
+    return message->rtt <= TUNNEL_RTT_MAX;
 }
 
 static GVariant *pack_user_path(const TunnelMessage *message)

@@ -26,6 +26,7 @@
 #define TUNNEL_TEXT_MAX 512     /* bytes of any text of the tunnel's */
 #define TUNNEL_NAME_MAX 1024    /* bytes of a name of the parent's */
 #define TUNNEL_SECRET_MAX 1024
+#define TUNNEL_RTT_MAX (60 * USEC_PER_SEC)
 #define TUNNEL_SOCKET_FD 3      /* where the tunnel process finds its end of the pair */
 
 typedef enum {

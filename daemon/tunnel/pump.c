@@ -451,8 +451,10 @@ static void turn(Pump *pump, const struct pollfd *fds)
         (void)!read(pump->timer, &expirations, sizeof expirations);
     if (fds[PARENT].revents)
         obey_parent(pump);
-    for (guint i = 0; i < BATCHES_PER_TURN && fds[SOCKET].revents && !pump->quit; i++)
-        pump_receive(pump);
+    if (fds[SOCKET].revents & ~POLLOUT) {
+        for (guint i = 0; i < BATCHES_PER_TURN && !pump->quit && pump_receive(pump); i++)
+            continue;
+    }
     if (fds[CHANNEL].revents & POLLIN)
         read_kernel(pump, pump->kernel.channel);
     if (fds[UNIT].revents & POLLIN)
@@ -460,7 +462,7 @@ static void turn(Pump *pump, const struct pollfd *fds)
     /* The parent took the session away: its descriptors would wake us for ever. */
     if ((fds[CHANNEL].revents | fds[UNIT].revents) & (POLLHUP | POLLERR))
         kernel_path_clear(&pump->kernel);
-    if (fds[TUN].revents && pump->user && !pump->quit) {
+    if ((fds[TUN].revents || fds[SOCKET].revents & POLLOUT) && pump->user && !pump->quit) {
         user_path_send(pump->user, pump->carrier, &pump->ns);
         if (carrier_state(pump->carrier).too_large)
             pump_measure(pump);
@@ -472,14 +474,17 @@ static void turn(Pump *pump, const struct pollfd *fds)
 static void loop(Pump *pump)
 {
     while (!pump->quit) {
+        gboolean blocked = pump->user && user_path_blocked(pump->user);
+        gboolean reads_tun = pump->user && pump->network_up && !blocked;
         struct pollfd fds[POLL_COUNT] = {
             [PARENT] = { pump->parent, POLLIN, 0 },
             [TIMER] = { pump->timer, POLLIN, 0 },
-            [SOCKET] = { pump->carrier ? carrier_fd(pump->carrier) : -1, POLLIN, 0 },
+            [SOCKET] = { pump->carrier ? carrier_fd(pump->carrier) : -1,
+                         blocked ? POLLIN | POLLOUT : POLLIN, 0 },
             [CHANNEL] = { pump->kernel.channel, POLLIN, 0 },
             [UNIT] = { pump->kernel.unit, POLLIN, 0 },
             /* Without a network the packets stay with the kernel, which knows what to drop. */
-            [TUN] = { pump->user && pump->network_up ? user_path_fd(pump->user) : -1, POLLIN, 0 },
+            [TUN] = { reads_tun ? user_path_fd(pump->user) : -1, POLLIN, 0 },
         };
 
         arm_timer(pump);

@@ -77,7 +77,8 @@ void pump_log(Pump *pump, const char *format, ...) G_GNUC_PRINTF(2, 3);
 gboolean pump_obey(Pump *pump, TunnelMessage *message);
 
 /* frames.c */
-void pump_receive(Pump *pump); /* what waits on the UDP socket */
+/* One batch of what waits on the UDP socket. TRUE: there may be more. */
+gboolean pump_receive(Pump *pump);
 void pump_send_frame(Pump *pump, const guint8 *frame, gsize length);
 void pump_feed_early(Pump *pump);
 /* What stands in front of users' packets has changed, or may have. */
