@@ -113,6 +113,42 @@ static void test_hang_up_is_refusal(void)
     talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, "Authentication failed");
 }
 
+/* Before we have said anything it means something else. */
+static void test_hang_up_before_challenge(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    talk_open_lcp(talk, CHAP);
+    talk_hear(talk, "c021 05 09 len \"Too many users\"");
+    talk_sends(talk, "c021 06 09 len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_GATEWAY_CLOSED, "Too many users");
+}
+
+/* The peer asks for PAP in LCP and rejects it afterwards. */
+static void test_method_is_rejected(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    talk_open_lcp(talk, PAP);
+    talk_sends(talk, "c023 01 01 len 04 \"User\" 06 \"secret\"");
+    talk_hear(talk, "c021 08 01 len c023 01 01 0004");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_PPP_NEGOTIATION, "*");
+}
+
+/* PAP's Ack was lost, and the peer speaks IPCP already. */
+static void test_pap_lost_ack(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    talk_open_lcp(talk, PAP);
+    talk_sends(talk, "c023 01 01 len 04 \"User\" 06 \"secret\"");
+    talk_hear(talk, "8021 01 01 len 0306 0a4d0001");
+    talk_sends(talk, "c023 01 02 len 04 \"User\" 06 \"secret\"");
+    talk_hear(talk, "c023 02 02 len 00");
+    expect_network_phase(talk);
+}
+
 static void test_pap_silence(void)
 {
     g_autoptr(Talk) talk = talk_new("secret");
@@ -518,6 +554,19 @@ static void test_change_refused(void)
     talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_PASSWORD_CHANGE_FAILED, "Too short");
 }
 
+static void test_new_password_too_long(void)
+{
+    g_autoptr(Talk) talk = answered_v2("clientPass");
+    g_autofree char *text = g_strnfill(257, 'x');
+    g_autoptr(Secret) too_long = secret_new(text, 257);
+
+    verdict(talk, 4, "E=648 R=0 C=" CHALLENGE_2 " V=3");
+    talk_secret_wanted(talk, PPP_SECRET_NEW_PASSWORD, "password-expired");
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_NEW_PASSWORD, too_long);
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_PASSWORD_CHANGE_FAILED, "*");
+}
+
 static void test_password_asked_for_after_challenge(void)
 {
     g_autoptr(Talk) talk = talk_new(NULL);
@@ -542,6 +591,9 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/auth/pap", test_pap);
     g_test_add_func("/ppp/auth/pap-refused", test_pap_refused);
     g_test_add_func("/ppp/auth/hang-up-is-refusal", test_hang_up_is_refusal);
+    g_test_add_func("/ppp/auth/hang-up-before-challenge", test_hang_up_before_challenge);
+    g_test_add_func("/ppp/auth/method-is-rejected", test_method_is_rejected);
+    g_test_add_func("/ppp/auth/pap-lost-ack", test_pap_lost_ack);
     g_test_add_func("/ppp/auth/pap-silence", test_pap_silence);
     g_test_add_func("/ppp/auth/pap-password-asked-for", test_pap_password_asked_for);
     g_test_add_func("/ppp/auth/user-gives-up", test_user_gives_up);
@@ -562,6 +614,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/auth/tries-are-bounded", test_tries_are_bounded);
     g_test_add_func("/ppp/auth/expired-password", test_expired_password);
     g_test_add_func("/ppp/auth/change-refused", test_change_refused);
+    g_test_add_func("/ppp/auth/new-password-too-long", test_new_password_too_long);
     g_test_add_func("/ppp/auth/password-after-challenge", test_password_asked_for_after_challenge);
     return g_test_run();
 }

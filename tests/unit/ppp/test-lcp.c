@@ -263,6 +263,104 @@ static void test_refusals_of_our_options(void)
     talk_nothing(talk);
 }
 
+static void test_refusals_of_compression(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    talk->config.pfc = talk->config.acfc = TRUE;
+    talk_open(talk);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........ 0702 0802");
+    /* A Nak of what has no value can only mean that it is not wanted; and the peer wishes to
+     * be authenticated by us, which we do not do. */
+    talk_hear(talk, "c021 03 id len 0702 0305 c22305");
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........ 0802");
+    talk_hear(talk, "c021 03 id len 0802");
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    /* A Nak that names no better value is worth nothing. */
+    talk_hear(talk, "c021 03 id len 0103 05");
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    /* A Reject of what was not asked for. */
+    talk_hear(talk, "c021 04 id len 0802 1104 05dc");
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+}
+
+/* RFC 1661 §6: a known option of the wrong length is Nak'd with the right one. */
+static void test_wrong_lengths(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    talk_hear(talk, "c021 01 01 len 0103 05 0204 0000 0504 1122 0703 00 0803 00");
+    talk_sends(talk, "c021 03 01 len 0104 05dc 0206 00000000 0506 ........ 0702 0802");
+    talk_nothing(talk);
+}
+
+/* A list of bad options must not grow beyond the peer's MRU on its way back. */
+static void test_long_list(void)
+{
+    g_autoptr(Talk) talk = requested();
+    g_autoptr(GString) request = g_string_new("c021 01 01 len");
+    PppEffect effect;
+
+    for (guint i = 0; i < 700; i++)
+        g_string_append(request, "0502");
+    talk_hear(talk, request->str);
+    g_assert_true(ppp_link_next(talk->link, &effect));
+    g_assert_cmpint(effect.type, ==, PPP_EFFECT_SEND);
+    g_assert_cmphex(effect.packet[2], ==, 3);
+    g_assert_cmpuint(effect.length, <=, 2 + 1400);
+}
+
+/* The peer answered once and then no more: not the silence of a gateway without PPP. */
+static void test_silence_after_a_while(void)
+{
+    g_autoptr(Talk) talk = requested();
+    g_autoptr(Talk) methods = requested();
+    Talk *both[] = {talk, methods};
+
+    talk_hear(talk, "c021 01 01 len");
+    talk_hear(methods, "c021 01 01 len 0304 c227");
+    for (guint i = 0; i < 2; i++) {
+        PppEffect effect = {0};
+        while (effect.type != PPP_EFFECT_FAILED) {
+            while (ppp_link_next(both[i]->link, &effect) && effect.type != PPP_EFFECT_FAILED)
+                ;
+            if (effect.type == PPP_EFFECT_FAILED)
+                break;
+            both[i]->now = ppp_link_deadline(both[i]->link);
+            ppp_link_tick(both[i]->link, both[i]->now);
+        }
+        g_assert_cmpint(effect.failure->code, ==, i == 0 ? FAILURE_PPP_NEGOTIATION
+                                                         : FAILURE_NO_AUTHENTICATION_METHOD);
+    }
+}
+
+static void test_round_trip_becomes_known(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    ppp_link_set_rtt(talk->link, 300 * MSEC);
+    talk_hear(talk, "c021 03 id len 0104 0500");
+    talk_sends(talk, "c021 01 .. len 0104 0500 0506 ........");
+    talk_wait(talk, 700 * MSEC);
+    talk_sends(talk, "c021 01 .. len 0104 0500 0506 ........");
+}
+
+/* Values that a careless driver may hand in. */
+static void test_odd_configuration(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+    g_autoptr(Talk) nothing = talk_new("secret");
+
+    talk->config.mru = talk->config.mtu = 0;
+    talk_open(talk);
+    talk_sends(talk, "c021 01 .. len 0506 ........");
+
+    nothing->config.ipv4 = FALSE;
+    talk_open_lcp(nothing, "");
+    talk_sends(nothing, "c021 05 .. len");
+    talk_failed(nothing, STAGE_NETWORK, FAILURE_PROFILE_INVALID, "*");
+}
+
 static void test_endless_naks_from_peer(void)
 {
     g_autoptr(Talk) talk = requested();
@@ -506,6 +604,12 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/lcp/accm", test_accm_is_accepted);
     g_test_add_func("/ppp/lcp/compression", test_compression_is_as_configured);
     g_test_add_func("/ppp/lcp/refusals", test_refusals_of_our_options);
+    g_test_add_func("/ppp/lcp/refusals-of-compression", test_refusals_of_compression);
+    g_test_add_func("/ppp/lcp/wrong-lengths", test_wrong_lengths);
+    g_test_add_func("/ppp/lcp/long-list", test_long_list);
+    g_test_add_func("/ppp/lcp/silence-after-a-while", test_silence_after_a_while);
+    g_test_add_func("/ppp/lcp/round-trip-becomes-known", test_round_trip_becomes_known);
+    g_test_add_func("/ppp/lcp/odd-configuration", test_odd_configuration);
     g_test_add_func("/ppp/lcp/endless-naks-from-peer", test_endless_naks_from_peer);
     g_test_add_func("/ppp/lcp/endless-naks-by-us", test_endless_naks_by_us);
     g_test_add_func("/ppp/lcp/looped-line", test_looped_line);

@@ -267,6 +267,44 @@ static void test_ipv6_identifiers(void)
     talk_nothing(talk);
 }
 
+/* Without the option the peer takes whatever we say (RFC 5072 §4.1 lets it). */
+static void test_ipv6_option_rejected(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+
+    talk->config.ipv4 = FALSE;
+    talk->config.ipv6 = TRUE;
+    talk_open_lcp(talk, "");
+    talk_sends(talk, IPV6CP_REQUEST);
+    /* A suggestion that is none: another random one. */
+    talk_hear(talk, "8057 03 id len 010a 0000000000000000");
+    talk_sends(talk, IPV6CP_REQUEST);
+    talk_hear(talk, "8057 03 id len 0106 00000000");
+    talk_sends(talk, IPV6CP_REQUEST);
+    talk_echo(talk, 4);
+    talk_sends(talk, "8057 01 .. len");
+    talk_echo(talk, 2);
+    talk_hear(talk, "8057 01 05 len");
+    talk_sends(talk, "8057 02 05 len");
+    talk_network_up(talk);
+    g_assert_cmphex(talk->network.peer_interface_id, ==, 0);
+    talk_hear(talk, "8057 05 06 len \"No more\"");
+    talk_network_down(talk);
+    talk_sends(talk, "8057 06 06 len");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_NETWORK, FAILURE_GATEWAY_CLOSED, "No more");
+}
+
+/* LCP itself is rejected: nonsense, and the end. */
+static void test_lcp_rejected(void)
+{
+    g_autoptr(Talk) talk = in_network_phase(FALSE);
+
+    talk_hear(talk, "c021 08 01 len c021 01 01 0004");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_PPP, FAILURE_PPP_NEGOTIATION, "*");
+}
+
 /* Normal: the gateway knows no IPv6. */
 static void test_ipv6_rejected(void)
 {
@@ -378,6 +416,8 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/network/ipv6-follows", test_ipv6_follows);
     g_test_add_func("/ppp/network/ipv6-comes-first", test_ipv6_comes_first);
     g_test_add_func("/ppp/network/ipv6-identifiers", test_ipv6_identifiers);
+    g_test_add_func("/ppp/network/ipv6-option-rejected", test_ipv6_option_rejected);
+    g_test_add_func("/ppp/network/lcp-rejected", test_lcp_rejected);
     g_test_add_func("/ppp/network/ipv6-rejected", test_ipv6_rejected);
     g_test_add_func("/ppp/network/ipv4-rejected", test_ipv4_rejected);
     g_test_add_func("/ppp/network/both-rejected", test_both_rejected);
