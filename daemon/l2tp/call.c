@@ -177,8 +177,10 @@ void call_open(L2tpTunnel *tunnel, Usec now)
 
 void call_tunnel_open(L2tpTunnel *tunnel, Usec now)
 {
-    if (step(tunnel, CALL_EVENT_TUNNEL_OPEN) == CALL_ACTION_SEND_ICRQ)
-        send_icrq(tunnel);
+    if (step(tunnel, CALL_EVENT_TUNNEL_OPEN) != CALL_ACTION_SEND_ICRQ)
+        return;
+    tunnel->progress_at = now;
+    send_icrq(tunnel);
 }
 
 void call_close(L2tpTunnel *tunnel, Usec now)

@@ -110,7 +110,7 @@ struct L2tpTunnel {
     gboolean closing;  /* l2tp_tunnel_close() was called */
     gboolean finished; /* the last effect but SENDs was queued */
     Usec seen_at;      /* the last sign of life */
-    Usec progress_at;  /* the last message in order; while connecting */
+    Usec progress_at;  /* SCCRQ or ICRQ was queued; HELLOs of the peer are no progress */
     Usec close_at;     /* CLOSED is reported at the latest */
     Usec linger_until; /* in TUNNEL_STOPPED: late messages are acknowledged */
 

@@ -227,17 +227,18 @@ static void acknowledge(Transport *transport, Usec now, guint count)
     for (guint i = 0; i < count; i++) {
         Outgoing *message = g_queue_pop_head(&transport->queue);
 
-        /* Karn: what was sent twice tells nothing about the round trip. */
+        /* Karn: what was sent twice tells nothing about the round trip, but that it is no
+         * longer than since the first time; better than nothing. */
         if (i + 1 == count && message->sent == 1)
             measure(transport, now - message->last_sent);
+        else if (transport->srtt == 0)
+            transport->srtt = now - message->first_sent;
         outgoing_free(message);
         transport->flight--;
     }
     grow_window(transport);
     transport->resend_at = transport->resend_to = 0;
-    /* Without any knowledge of the round trip, the backed-off value is the best there is. */
-    transport->rto = transport->srtt > 0 ? first_rto(transport)
-                                         : MIN(transport->rto, TRANSPORT_RTO_FIRST_MAX);
+    transport->rto = first_rto(transport);
     /* What was sent together with an acknowledged message has been waiting as long. */
     const Outgoing *oldest = g_queue_peek_head(&transport->queue);
     transport->retransmit_at = transport->flight > 0 ? usec_add(oldest->last_sent, transport->rto)

@@ -150,7 +150,6 @@ static void deliver(L2tpTunnel *tunnel, Usec now, const L2tpHeader *header, Read
     g_auto(L2tpMessage) message = { 0 };
     L2tpFault fault;
 
-    tunnel->progress_at = now;
     switch (l2tp_message_parse(body, header->session_id, tunnel->secret, &message, &fault)) {
     case L2TP_VERDICT_OK:
         if (l2tp_message_type_is_call(message.type))

@@ -42,11 +42,11 @@ struct Server {
     Control lcp, ipcp, ccp;
     guint32 magic;
     guint8 chap_id, challenge[16];
-    Usec challenge_at, later_at;
+    Usec challenge_at, later_at, terminate_at;
     guint challenges;
     guint8 result[128]; /* the answer to the last CHAP response, which a repeated one gets too */
     gsize result_length;
-    guint packets, strangers;
+    guint packets, strangers, terminations;
 };
 
 static Usec restart(const Server *server)
@@ -178,6 +178,7 @@ static void challenge_start(Server *server)
 static void refuse(Server *server, const char *text)
 {
     server->refused = TRUE;
+    server->terminate_at = server->world->now + restart(server);
     if (server->method == SERVER_PAP)
         return;
     server->result_length = strlen(text);
@@ -274,10 +275,11 @@ static gboolean is_open(const Control *control)
     return control->ours_acked && control->theirs_acked;
 }
 
-static void opened(Server *server, const Control *control)
+static void opened(Server *server, Control *control)
 {
     if (!is_open(control))
         return;
+    control->resend_at = USEC_NEVER;
     if (control == &server->lcp) {
         if (server->method == SERVER_PAP)
             return; /* it is the client's turn */
@@ -395,7 +397,6 @@ static void control_input(Server *server, Control *control, guint8 code, guint8 
     case ACK:
         if (id == control->id && control->running && !control->ours_acked) {
             control->ours_acked = TRUE;
-            control->resend_at = USEC_NEVER;
             opened(server, control);
         }
         break;
@@ -486,7 +487,8 @@ void server_input(Server *server, const guint8 *frame, gsize length)
 
 static void control_tick(Server *server, Control *control)
 {
-    if (!control->running || control->ours_acked || control->resend_at > server->world->now)
+    /* Also when only the client's request is missing (RFC 1661 §4.1: Ack-Rcvd, TO+). */
+    if (!control->running || is_open(control) || control->resend_at > server->world->now)
         return;
     control->resend_at = USEC_NEVER;
     if (++control->tries <= TRIES)
@@ -524,16 +526,26 @@ void server_tick(Server *server)
     }
     if (server->later_at <= server->world->now)
         later(server);
+    /* Whoever may not come in is shown out: first the link, then the call. */
+    if (server->terminate_at <= server->world->now) {
+        gboolean last = ++server->terminations > 2;
+
+        server->terminate_at = last ? USEC_NEVER : server->world->now + restart(server);
+        if (last)
+            lns_disconnect(server->lns);
+        else
+            send_code(server, LCP, TERM_REQUEST, ++server->lcp.id, NULL, 0);
+    }
 }
 
 static Usec control_deadline(const Control *control)
 {
-    return control->running && !control->ours_acked ? control->resend_at : USEC_NEVER;
+    return control->running && !is_open(control) ? control->resend_at : USEC_NEVER;
 }
 
 Usec server_deadline(const Server *server)
 {
-    Usec deadline = MIN(server->challenge_at, server->later_at);
+    Usec deadline = MIN(server->challenge_at, MIN(server->later_at, server->terminate_at));
 
     if (!server->up)
         return USEC_NEVER;
@@ -567,7 +579,7 @@ Server *server_new(World *world, const ServerOptions *options, Lns *lns)
     server->lcp.protocol = LCP;
     server->ipcp.protocol = IPCP;
     server->ccp.protocol = CCP;
-    server->challenge_at = server->later_at = USEC_NEVER;
+    server->challenge_at = server->later_at = server->terminate_at = USEC_NEVER;
     server->lcp.resend_at = server->ipcp.resend_at = server->ccp.resend_at = USEC_NEVER;
     return server;
 }

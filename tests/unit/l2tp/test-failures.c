@@ -176,6 +176,19 @@ static void test_acknowledged_only(void)
     assert_told(wire_tick(call, 31 * SEC), "FAILED l2tp-silent StopCCN(3,1)");
 }
 
+/* HELLOs of the peer are no answer. */
+static void test_hellos_only(void)
+{
+    g_autoptr(Wire) wire = calling();
+
+    for (guint i = 0; i < 30; i++) {
+        assert_told(wire_message(wire, 0, 6, ""), "");
+        wire_tick(wire, 1 * SEC);
+        g_assert_null(strstr(wire->told, "FAILED"));
+    }
+    assert_told(wire_tick(wire, 1 * SEC), "FAILED l2tp-silent StopCCN(3,31)");
+}
+
 static void test_lost(void)
 {
     L2tpConfig config = { .host_name = "laptop", .hello_interval = 60 * SEC };
@@ -315,6 +328,7 @@ int main(int argc, char **argv)
     g_test_add_func("/l2tp/failures/cdn-when-up", test_cdn_when_up);
     g_test_add_func("/l2tp/failures/silent", test_silent);
     g_test_add_func("/l2tp/failures/acknowledged-only", test_acknowledged_only);
+    g_test_add_func("/l2tp/failures/hellos-only", test_hellos_only);
     g_test_add_func("/l2tp/failures/lost", test_lost);
     g_test_add_func("/l2tp/failures/bad-sccrp", test_bad_sccrp);
     g_test_add_func("/l2tp/failures/bad-icrp", test_bad_icrp);
