@@ -14,7 +14,7 @@
 
 typedef struct {
     const char *words;  /* contained in the line */
-    guint points;       /* where they mean it */
+    guint points;       /* where they mean it; 0: nowhere, nor what follows in this table */
     guint rank;
     FailureCode code;
     FailureCode with_certificates; /* the same words when certificates are in use */
@@ -65,7 +65,9 @@ static const Row rows[] = {
     { "could not decrypt payloads", AT_PROOF, 2, FAILURE_PSK_WRONG, FAILURE_IKE_REJECTED },
     ROW("calculated HASH does not match HASH payload", ANYWHERE, 2, FAILURE_PSK_WRONG),
     ROW("IDir '", PHASE_1, 2, FAILURE_IDENTITY_MISMATCH),
-    ROW("no shared key found for", ANYWHERE, 2, FAILURE_SECRET_MISSING),
+    /* First it looks by identities, which is not where ours is; this is the second time. */
+    ROW("no shared key found for '", 0, 0, FAILURE_SECRET_MISSING),
+    ROW("no shared key found for ", ANYWHERE, 2, FAILURE_SECRET_MISSING),
     ROW("no private key found for", ANYWHERE, 2, FAILURE_CERTIFICATE_UNUSABLE),
     ROW("private key found for '", ANYWHERE, 2, FAILURE_CERTIFICATE_UNUSABLE),
     ROW("configuration uses unsupported authentication", ANYWHERE, 2,
@@ -142,6 +144,8 @@ void cause_line(Cause *cause, const char *text)
     }
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const Row *row = &rows[i];
+        if (row->points == 0 && strstr(text, row->words))
+            return;
         if ((row->points & POINT(cause->point)) && strstr(text, row->words)) {
             cause_verdict(cause, row->rank,
                           cause->certificates ? row->with_certificates : row->code, text);

@@ -27,12 +27,6 @@ struct CharonMember {
     Failure *failure; /* with it: `down`; without: `ready` */
 };
 
-typedef struct {
-    gconstpointer owner;
-    char *local_id;
-    Secret *psk;
-} KnownPsk;
-
 struct IkeService {
     guint references; /* the owner's and the members': a freed negotiation may still tidy up */
     IkeServiceMode mode;
@@ -44,7 +38,6 @@ struct IkeService {
     char *system_socket;
     CharonProcess *process;
     GPtrArray *members;
-    GPtrArray *psks;
     GSource *start_deadline;
     GSource *grace;
     void (*shutdown)(gpointer user_data);
@@ -256,7 +249,6 @@ IkeService *ike_service_new(IkeServiceMode mode, const char *runtime_directory,
     service->directory = g_build_filename(runtime_directory, "charon", NULL);
     service->program = g_strdup(program);
     service->members = g_ptr_array_new();
-    service->psks = g_ptr_array_new();
     return service;
 }
 
@@ -296,7 +288,6 @@ static void service_unref(IkeService *service)
         return;
     service_off(service);
     g_ptr_array_unref(service->members);
-    g_ptr_array_unref(service->psks);
     g_free(service->system_socket);
     g_free(service->directory);
     g_free(service->program);
@@ -353,35 +344,4 @@ guint16 charon_port_nat_t(IkeService *service)
 gboolean charon_is_private(IkeService *service)
 {
     return service->private;
-}
-
-gboolean charon_register_psk(IkeService *service, gconstpointer owner, const char *local_id,
-                             const Secret *psk)
-{
-    gboolean ambiguous = FALSE;
-    KnownPsk *known = g_new0(KnownPsk, 1);
-
-    for (guint i = 0; i < service->psks->len; i++) {
-        const KnownPsk *other = g_ptr_array_index(service->psks, i);
-        if (strcmp(other->local_id, local_id) == 0 && !secret_equal(other->psk, psk))
-            ambiguous = TRUE;
-    }
-    known->owner = owner;
-    known->local_id = g_strdup(local_id);
-    known->psk = secret_copy(psk);
-    g_ptr_array_add(service->psks, known);
-    return ambiguous;
-}
-
-void charon_unregister_psk(IkeService *service, gconstpointer owner)
-{
-    for (guint i = service->psks->len; i > 0; i--) {
-        KnownPsk *known = g_ptr_array_index(service->psks, i - 1);
-        if (known->owner != owner)
-            continue;
-        g_ptr_array_remove_index(service->psks, i - 1);
-        g_free(known->local_id);
-        secret_free(known->psk);
-        g_free(known);
-    }
 }

@@ -23,10 +23,3 @@ const char *charon_socket_path(IkeService *service);
 /* The local port from which charon speaks with a marker in front (RFC 3947 §4). */
 guint16 charon_port_nat_t(IkeService *service);
 gboolean charon_is_private(IkeService *service);
-
-/* Whether charon would have to choose between two keys: it looks them up by the identities of
- * both ends, which are the same for two negotiations from one local address to gateways whose
- * identity is not fixed.  Registered until the negotiation lets go of it. */
-gboolean charon_register_psk(IkeService *service, gconstpointer owner, const char *local_id,
-                             const Secret *psk);
-void charon_unregister_psk(IkeService *service, gconstpointer owner);

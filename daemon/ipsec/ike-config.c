@@ -226,15 +226,14 @@ static char *local_identity(const IkeSetup *setup)
     return NULL; /* charon takes the certificate's subject */
 }
 
+/* charon looks a key up by the two identities, and when none fits by the two addresses.  Without
+ * owners it would be everybody's; with our own address among them it would fit every gateway.
+ * So it belongs to the gateway: to its address, and to its identity where that is fixed. */
 ViciWriter *ike_request_load_shared(const IkeSetup *setup, const IkeAttempt *attempt)
 {
     ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "load-shared");
-    g_autofree char *local = local_identity(setup);
-    /* Without owners the key would be everybody's. */
-    const char *owners[] = { local, setup->c.gateway, NULL };
-
-    if (attempt->remote_id || setup->c.remote_id)
-        owners[1] = attempt->remote_id ? attempt->remote_id : setup->c.remote_id;
+    const char *identity = attempt->remote_id ? attempt->remote_id : setup->c.remote_id;
+    const char *owners[] = { setup->c.gateway, identity, NULL };
 
     vici_write_string(writer, "id", setup->name);
     vici_write_string(writer, "type", "IKE");

@@ -150,7 +150,6 @@ static void ike_closed(Ike *ike)
     clear_source(&ike->due);
     g_clear_pointer(&ike->control, vici_client_free);
     g_clear_pointer(&ike->runner, vici_client_free);
-    charon_unregister_psk(ike->service, ike);
     g_clear_pointer(&ike->member, charon_leave);
     g_clear_pointer(&ike->key_id, g_free);
     ike->loaded = ike->listing = ike->list_again = ike->was_up = FALSE;
@@ -580,10 +579,10 @@ static void on_charon_ready(gpointer user_data)
     vici_client_call(ike->control, ike_request_simple("version", NULL, NULL), on_version, ike);
     if (ike->setup->c.auth == IKE_AUTH_CERTIFICATE)
         vici_client_call(ike->control, ike_request_load_key(ike->setup), on_key_loaded, ike);
-    else
-        ike->strict = charon_register_psk(ike->service, ike, ike->setup->c.local_address,
-                                          ike->setup->c.psk) &&
-                      !ike->setup->c.remote_id;
+    /* In the system's charon a key for everybody may be loaded, which would be taken for a gateway
+     * of any identity. */
+    ike->strict = ike->setup->c.auth == IKE_AUTH_PSK && !ike->setup->c.remote_id &&
+                  !charon_is_private(ike->service);
     ike_attempt(ike);
 }
 

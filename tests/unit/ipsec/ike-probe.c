@@ -9,6 +9,7 @@
  *   hold=SECONDS  stay that long once established, then stop; 0: stop at once
  *   stop=MSEC     stop that long after the start, whatever the state
  *   times=N       start again N times after the end
+ *   second=PORT   a second connection beside it, from that port, with second-psk if that is given
  *
  * Exit status: 0 established and stopped, 3 failed, 4 lost, 5 stopped before it was up. */
 #include <gio/gio.h>
@@ -19,6 +20,8 @@
 
 typedef struct {
     GMainLoop *loop;
+    guint *running; /* shared by all probes */
+    const char *label;
     GHashTable *arguments;
     Ike *ike;
     IkeService *service;
@@ -50,7 +53,8 @@ G_GNUC_PRINTF(2, 3) static void say(Probe *probe, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_print("%6d %s\n", (int)((g_get_monotonic_time() - probe->start) / 1000), text);
+    g_print("%6d %s%s\n", (int)((g_get_monotonic_time() - probe->start) / 1000), probe->label,
+            text);
 }
 
 static void on_progress(Ike *ike, const char *text, gpointer user_data)
@@ -159,7 +163,7 @@ static void at_end(Probe *probe)
 {
     if (probe->times-- > 1)
         g_idle_add(on_again, probe);
-    else
+    else if (--*probe->running == 0)
         g_main_loop_quit(probe->loop);
 }
 
@@ -299,47 +303,95 @@ static gboolean on_signal(gpointer user_data)
     return G_SOURCE_CONTINUE;
 }
 
+static void set_argument(Probe *probe, const char *key, const char *value)
+{
+    g_hash_table_replace(probe->arguments, g_strdup(key), g_strdup(value));
+}
+
+static void read_arguments(Probe *probe, char **arguments)
+{
+    for (; *arguments; arguments++) {
+        g_auto(GStrv) pair = g_strsplit(*arguments, "=", 2);
+        if (!pair[0] || !pair[1])
+            g_error("not KEY=VALUE: %s", *arguments);
+        set_argument(probe, pair[0], pair[1]);
+    }
+}
+
+static void probe_init(Probe *probe, GMainLoop *loop, guint *running, char **arguments)
+{
+    probe->loop = loop;
+    probe->running = running;
+    probe->arguments = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    probe->start = g_get_monotonic_time();
+    probe->status = 5;
+    probe->label = "";
+    read_arguments(probe, arguments);
+    probe->times = number(probe, "times", 1);
+}
+
+static gboolean probe_begin(Probe *probe, IkeService *service)
+{
+    probe->service = service;
+    open_l2tp(probe, (guint16)number(probe, "port", 1701));
+    probe->ike = make_ike(probe);
+    if (!probe->ike)
+        return FALSE;
+    g_unix_signal_add(SIGTERM, on_signal, probe);
+    if (argument(probe, "stop"))
+        g_timeout_add(number(probe, "stop", 0), on_hold_over, probe);
+    ++*probe->running;
+    ike_start(probe->ike);
+    return TRUE;
+}
+
+static void probe_clear(Probe *probe)
+{
+    if (probe->answer) {
+        g_source_destroy(probe->answer);
+        g_source_unref(probe->answer);
+    }
+    g_clear_object(&probe->l2tp);
+    g_hash_table_unref(probe->arguments);
+}
+
+/* The second one differs by its port, its names and perhaps its key. */
+static void make_second(Probe *probe)
+{
+    probe->label = "second ";
+    set_argument(probe, "port", argument(probe, "second"));
+    set_argument(probe, "uuid", "probe-2");
+    set_argument(probe, "reqid", "1");
+    if (argument(probe, "second-psk"))
+        set_argument(probe, "psk", argument(probe, "second-psk"));
+}
+
 int main(int argc, char **argv)
 {
-    Probe probe = {
-        .loop = g_main_loop_new(NULL, FALSE),
-        .arguments = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
-        .start = g_get_monotonic_time(),
-        .status = 5,
-    };
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    guint running = 0;
+    Probe first = { 0 };
+    Probe second = { 0 };
 
-    for (int i = 1; i < argc; i++) {
-        char **pair = g_strsplit(argv[i], "=", 2);
-        if (!pair[1])
-            g_error("not KEY=VALUE: %s", argv[i]);
-        g_hash_table_replace(probe.arguments, pair[0], pair[1]);
-        g_free(pair);
+    probe_init(&first, loop, &running, argv + 1);
+    probe_init(&second, loop, &running, argv + 1);
+    const char *runtime = argument(&first, "runtime");
+    IkeService *service = ike_service_new(mode(&first), runtime ? runtime : "/run", NULL);
+    if (!probe_begin(&first, service))
+        first.status = 3;
+    if (argument(&second, "second")) {
+        make_second(&second);
+        probe_begin(&second, service);
     }
-    probe.times = number(&probe, "times", 1);
-    const char *runtime = argument(&probe, "runtime");
-    probe.service = ike_service_new(mode(&probe), runtime ? runtime : "/run", NULL);
-    open_l2tp(&probe, (guint16)number(&probe, "port", 1701));
-    probe.ike = make_ike(&probe);
-    if (probe.ike) {
-        if (argument(&probe, "warm"))
-            ike_service_hold(probe.service);
-        g_unix_signal_add(SIGTERM, on_signal, &probe);
-        if (argument(&probe, "stop"))
-            g_timeout_add(number(&probe, "stop", 0), on_hold_over, &probe);
-        ike_start(probe.ike);
-        g_main_loop_run(probe.loop);
-        g_clear_pointer(&probe.ike, ike_free);
-        ike_service_shutdown(probe.service, on_shut_down, &probe);
-        if (!probe.service_ended)
-            g_main_loop_run(probe.loop);
-    } else {
-        probe.status = 3;
-    }
-    ike_service_free(probe.service);
-    g_source_destroy(probe.answer);
-    g_source_unref(probe.answer);
-    g_object_unref(probe.l2tp);
-    g_hash_table_unref(probe.arguments);
-    g_main_loop_unref(probe.loop);
-    return probe.status;
+    if (running > 0)
+        g_main_loop_run(loop);
+    g_clear_pointer(&first.ike, ike_free);
+    g_clear_pointer(&second.ike, ike_free);
+    ike_service_shutdown(service, on_shut_down, &first);
+    if (!first.service_ended)
+        g_main_loop_run(loop);
+    ike_service_free(service);
+    probe_clear(&first);
+    probe_clear(&second);
+    return first.status;
 }

@@ -87,6 +87,13 @@ static const Row rows[] = {
     /* by hand: strongSwan 6.1 without IKEv1 */
     { "charon without IKEv1", FALSE, FALSE, FAILURE_IKE_V1_MISSING, NULL,
       { "IKE version 1 not supported" } },
+    { "the key is found by addresses, not by identities", FALSE, TRUE, FAILURE_PSK_WRONG, "silent",
+      { MM1, MM2, MM3, MM4,
+        "no shared key found for '198.51.100.10'[198.51.100.10] - '%any'[203.0.113.10]", MM5 } },
+    { "no key at all", FALSE, FALSE, FAILURE_SECRET_MISSING, NULL,
+      { MM1, MM2, MM3, MM4,
+        "no shared key found for '198.51.100.10'[198.51.100.10] - '%any'[203.0.113.10]",
+        "no shared key found for 198.51.100.10 - 203.0.113.10" } },
     { "phase 2 unanswered", FALSE, TRUE, FAILURE_TIMEOUT, "phase 2",
       { MM1, MM2, MM3, MM4, MM5, MM6, QM1, AGAIN } },
     { "key exchange unanswered", FALSE, TRUE, FAILURE_TIMEOUT, "key exchange",

@@ -132,7 +132,11 @@ static void test_load_shared(void)
     const ViciNode *data = vici_node_child(packet.message, "data");
     g_assert_cmpmem(data->value, data->length, bytes, sizeof bytes);
     /* never without owners: it would be everybody's key */
-    assert_list(packet.message, "owners", "198.51.100.10 203.0.113.10");
+    assert_list(packet.message, "owners", "203.0.113.10");
+    vici_packet_clear(&packet);
+    read_request(ike_request_load_shared(setup, &(IkeAttempt){ .remote_id = "10.0.0.5" }),
+                 &packet, "load-shared");
+    assert_list(packet.message, "owners", "203.0.113.10 10.0.0.5");
 }
 
 static void assert_refused(const IkeConfig *config, FailureCode code)
