@@ -28,15 +28,6 @@
 #define DESCRIPTORS_MAX 32
 #define ADDRESS_SPACE_MAX (512UL << 20)
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ADDRESS_SANITIZER 1
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define WITH_ADDRESS_SANITIZER 1
-#endif
-
 gboolean sandbox_close_descriptors(void)
 {
     int null = open("/dev/null", O_RDWR);

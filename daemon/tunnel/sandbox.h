@@ -5,6 +5,16 @@
 
 #include <glib.h>
 
+/* Developers' builds, whose checks need a little more memory and a few more system calls. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ADDRESS_SANITIZER 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define WITH_ADDRESS_SANITIZER 1
+#endif
+
 /* Closes everything but the parent's socket and the standard descriptors, which are made to
  * lead nowhere: a descriptor received later must not become somebody's stderr. */
 gboolean sandbox_close_descriptors(void);

@@ -51,6 +51,12 @@ static void put_u32(guint8 *at, guint32 value)
     put_u16(at + 2, value & 0xffff);
 }
 
+static void put_prefix(guint8 *out, const guint8 *prefix, gsize length)
+{
+    if (length > 0)
+        memcpy(out, prefix, length);
+}
+
 static void complete_checksum(guint8 *transport, gsize length, gsize offset)
 {
     guint16 value = (guint16)~checksum_fold(checksum_add(0, transport, length));
@@ -136,7 +142,7 @@ static gboolean cut(const Shape *shape, const guint8 *packet, gsize length, cons
         gsize part = MIN(shape->size, data - position);
         guint8 *piece = out + used + prefix_length;
 
-        memcpy(out + used, prefix, prefix_length);
+        put_prefix(out + used, prefix, prefix_length);
         memcpy(piece, packet, shape->payload);
         memcpy(piece + shape->payload, packet + shape->payload + position, part);
         head_piece(shape, packet, length, piece, index, position, part);
@@ -164,7 +170,7 @@ gboolean segment_cut(const struct virtio_net_hdr *header, const guint8 *packet, 
         prefix_length > size - length)
         return FALSE;
 
-    memcpy(out, prefix, prefix_length);
+    put_prefix(out, prefix, prefix_length);
     memcpy(out + prefix_length, packet, length);
     if (header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) {
         gsize start = header->csum_start, offset = header->csum_offset;

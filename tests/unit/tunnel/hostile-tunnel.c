@@ -69,7 +69,7 @@ static void act(const char *what)
     else if (g_str_equal(what, "not-its-stage"))
         say_forged("(byte 0x4a, <(byte 0x02, uint16 1, @ms nothing)>)");
     else if (g_str_equal(what, "crash"))
-        raise(SIGSEGV);
+        raise(SIGTRAP);
     else if (g_str_equal(what, "exit"))
         _exit(9);
     else if (g_str_equal(what, "close"))

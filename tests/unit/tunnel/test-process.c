@@ -263,7 +263,7 @@ static const struct {
     { "garbage", "invalid message" },      { "too-long", "invalid message" },
     { "parents-word", "invalid message" }, { "descriptor", "invalid message" },
     { "loopback-dns", "invalid message" }, { "escape-sequence", "invalid message" },
-    { "not-its-stage", "invalid message" }, { "crash", "signal 11" },
+    { "not-its-stage", "invalid message" }, { "crash", "signal 5" },
     { "exit", "status 9" },                { "close", "signal 9" },
 };
 
