@@ -1,49 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a UDP port to its socket's inode (sock_diag) and from there to a process (/proc). */
+/* From a UDP port to its socket's inode and from there to a process, all by /proc. */
 #include "host/port_holder.h"
 
-#include "host/netlink.h"
-
-#include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-typedef struct {
-    guint16 port;
-    guint32 inode;
-} PortSearch;
-
-static int port_match(const struct nlmsghdr *message, void *data)
+/* Lines of /proc/net/udp: "2: 00000000:06A5 00000000:0000 07 00000000:00000000 00:00000000 00000000
+ * 0 0 12345 ...", an address of 8 or 32 digits, the port in hexadecimal, the inode as tenth. */
+static guint64 port_inode_in(const char *path, guint16 port)
 {
-    const struct inet_diag_msg *diag = mnl_nlmsg_get_payload(message);
-    PortSearch *search = data;
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
 
-    if (mnl_nlmsg_get_payload_len(message) >= sizeof *diag &&
-        g_ntohs(diag->id.idiag_sport) == search->port && diag->idiag_inode != 0)
-        search->inode = diag->idiag_inode;
-    return MNL_CB_OK;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return 0;
+    lines = g_strsplit(text, "\n", -1);
+    for (gsize i = 1; lines[i] != NULL; i++) { /* the first is the heading */
+        guint local;
+        guint64 inode;
+
+        if (sscanf(lines[i], " %*s %*[0-9A-F]:%x %*s %*s %*s %*s %*s %*s %*s %" G_GUINT64_FORMAT,
+                   &local, &inode) == 2 && local == port && inode != 0)
+            return inode;
+    }
+    return 0;
 }
 
-static guint32 port_inode(guint16 port)
+static guint64 port_inode(guint16 port)
 {
-    static const guint8 families[] = { AF_INET, AF_INET6 };
-    g_autoptr(Netlink) netlink = netlink_open(NETLINK_SOCK_DIAG, NULL);
-    PortSearch search = { .port = port };
+    guint64 inode = port_inode_in("/proc/net/udp", port);
 
-    for (gsize i = 0; netlink != NULL && i < G_N_ELEMENTS(families) && search.inode == 0; i++) {
-        char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
-        struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-        struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(message, sizeof *request);
-
-        message->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-        message->nlmsg_flags = NLM_F_DUMP;
-        request->sdiag_family = families[i];
-        request->sdiag_protocol = IPPROTO_UDP;
-        request->idiag_states = ~0u;
-        netlink_talk(netlink, message, port_match, &search);
-    }
-    return search.inode;
+    return inode != 0 ? inode : port_inode_in("/proc/net/udp6", port);
 }
 
 static gboolean process_has_socket(const char *pid, const char *wanted)
@@ -64,8 +52,8 @@ static gboolean process_has_socket(const char *pid, const char *wanted)
 
 char *port_holder_find(guint16 port)
 {
-    guint32 inode = port_inode(port);
-    g_autofree char *wanted = g_strdup_printf("socket:[%u]", inode);
+    guint64 inode = port_inode(port);
+    g_autofree char *wanted = g_strdup_printf("socket:[%" G_GUINT64_FORMAT "]", inode);
     g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
     const char *pid;
 

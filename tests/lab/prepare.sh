@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES=(gcc clang libc6-dev meson ninja-build pkg-config python3 gettext
     libglib2.0-dev libjson-glib-dev libpolkit-gobject-1-dev nettle-dev libmnl-dev libseccomp-dev)
-LAB_PACKAGES=(user-mode-linux mmdebstrap iproute2 util-linux)
+LAB_PACKAGES=(user-mode-linux mmdebstrap iproute2 util-linux kmod)
 
 install_packages()
 {
