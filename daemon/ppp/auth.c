@@ -30,6 +30,7 @@ static const MethodRow methods[] = {
     {PPP_METHOD_PAP, PPP_PROTOCOL_PAP, 0x00, "PAP", "ppp.refuse-pap"},
 };
 
+/* NULL for 0, no method at all, which a peer may choose as well. */
 static const MethodRow *row_of(PppMethod method)
 {
     for (guint i = 0; i < G_N_ELEMENTS(methods); i++) {
@@ -39,6 +40,8 @@ static const MethodRow *row_of(PppMethod method)
     return NULL;
 }
 
+/* What the peer asks for in LCP.  EAP and others that we do not speak are 0, as is CHAP with
+ * an algorithm of its own. */
 PppMethod ppp_auth_method(guint16 protocol, guint8 algorithm)
 {
     for (guint i = 0; i < G_N_ELEMENTS(methods); i++) {
@@ -48,6 +51,7 @@ PppMethod ppp_auth_method(guint16 protocol, guint8 algorithm)
     return 0;
 }
 
+/* MS-CHAPv2 first: it alone lets the peer prove itself, too. */
 PppMethod ppp_auth_best(guint allowed)
 {
     for (guint i = 0; i < G_N_ELEMENTS(methods); i++) {
@@ -79,6 +83,7 @@ void ppp_auth_write_option(PppMethod method, Writer *options)
         writer_u8(options, row->algorithm);
 }
 
+/* The user can change a setting, or ask the administrator for a method by its name. */
 char *ppp_auth_describe(guint16 protocol, guint8 algorithm, PppMethod method)
 {
     const MethodRow *row = row_of(method);
@@ -99,12 +104,15 @@ char *ppp_auth_describe(guint16 protocol, guint8 algorithm, PppMethod method)
 
 /* --- the phase ---------------------------------------------------------------------------- */
 
+/* Every wait of this phase ends by this deadline, whoever has to speak next. */
 static void expect_word(PppLink *link)
 {
     /* After the first success the link lives on while it is authenticated again. */
     link->auth.deadline = link->auth.done ? USEC_NEVER : usec_add(link->now, VERDICT_TIMEOUT);
 }
 
+/* A missing password is asked for as soon as it is known that one is needed: the user types
+ * while the peer prepares its challenge. */
 void ppp_auth_start(PppLink *link)
 {
     PppAuth *auth = &link->auth;
@@ -123,6 +131,7 @@ void ppp_auth_start(PppLink *link)
         ppp_pap_send(link);
 }
 
+/* An answer is not the password, but it can be tried against a dictionary. */
 static void forget_response(PppAuth *auth)
 {
     if (auth->response) {
@@ -139,6 +148,8 @@ void ppp_auth_clear(PppAuth *auth)
     auth->deadline = auth->pap_repeat = USEC_NEVER;
 }
 
+/* LCP has gone down: all is to be done again, but a peer cannot give itself more tries by
+ * negotiating anew. */
 void ppp_auth_stop(PppLink *link)
 {
     guint tries = link->auth.tries;
@@ -158,6 +169,8 @@ void ppp_auth_sent(PppLink *link)
     expect_word(link);
 }
 
+/* The first time it opens the network phase; later ones, when the peer challenges us in mid
+ * session, change nothing. */
 void ppp_auth_succeeded(PppLink *link)
 {
     PppAuth *auth = &link->auth;
@@ -171,6 +184,8 @@ void ppp_auth_succeeded(PppLink *link)
     ppp_link_authenticated(link);
 }
 
+/* What the peer said is kept while the user is asked: if there is no further try, that is
+ * what has to be reported, not that somebody closed a window. */
 void ppp_auth_refused(PppLink *link, Failure *failure, gboolean retry, PppSecretKind kind)
 {
     PppAuth *auth = &link->auth;
@@ -189,6 +204,8 @@ void ppp_auth_refused(PppLink *link, Failure *failure, gboolean retry, PppSecret
     ppp_link_want_secret(link, kind, failure);
 }
 
+/* An answer that nobody waits for, or of the wrong kind, is ignored: the link may have gone on
+ * while the user was typing. */
 void ppp_auth_secret(PppLink *link, PppSecretKind kind, const Secret *secret)
 {
     PppAuth *auth = &link->auth;
@@ -210,6 +227,7 @@ void ppp_auth_secret(PppLink *link, PppSecretKind kind, const Secret *secret)
     }
     secret_free(link->password);
     link->password = secret_copy(secret);
+    /* CHAP's challenge may have come meanwhile, or may yet come. */
     if (auth->method == PPP_METHOD_PAP)
         ppp_pap_send(link);
     else if (auth->challenge_length > 0)
@@ -246,6 +264,7 @@ void ppp_auth_input(PppLink *link, guint16 protocol, const guint8 *packet, gsize
     if (!row || row->protocol != protocol)
         return;
     Reader body = reader_sub(&reader, total - PPP_HEADER_SIZE);
+    /* Nothing beyond the length field is looked at: it is padding (RFC 1334 §2.2). */
     if (protocol == PPP_PROTOCOL_PAP)
         ppp_pap_input(link, code, identifier, body);
     else

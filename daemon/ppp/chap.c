@@ -45,6 +45,8 @@ void ppp_chap_repeat(PppLink *link)
                   auth->response->data, auth->response->len);
 }
 
+/* Keeps the answer for a repeated Challenge: a second one, with another random peer challenge,
+ * could cross the verdict on the first. */
 static void store_and_send(PppLink *link, guint8 code, const guint8 *value, gsize length,
                            gboolean with_name)
 {
@@ -102,6 +104,7 @@ static void respond_mschapv2(PppLink *link)
     store_and_send(link, RESPONSE, value, sizeof value, TRUE);
 }
 
+/* In the dialect that LCP has agreed on; the challenge's size was checked when it came. */
 void ppp_chap_respond(PppLink *link)
 {
     switch (link->auth.method) {
@@ -145,6 +148,7 @@ void ppp_chap_change_password(PppLink *link, const Secret *new_password)
 
 /* --- Challenge ---------------------------------------------------------------------------- */
 
+/* Microsoft's arithmetic has fixed sizes (RFC 2433 §4, RFC 2759 §3). */
 static gboolean challenge_size_is_valid(PppMethod method, gsize size)
 {
     switch (method) {
@@ -167,6 +171,7 @@ static void receive_challenge(PppLink *link, guint8 identifier, Reader body)
 
     if (!reader_ok(&body))
         return;
+    /* Silence would cost the user a minute, and the peer will not do better the next time. */
     if (!challenge_size_is_valid(auth->method, size)) {
         ppp_link_fail(link, failure_new_printf(STAGE_AUTHENTICATION, FAILURE_PPP_NEGOTIATION,
                                                "%s with a challenge of %u bytes",
@@ -185,6 +190,7 @@ static void receive_challenge(PppLink *link, guint8 identifier, Reader body)
     memcpy(auth->challenge, value, size);
     auth->challenge_length = size;
     auth->challenge_identifier = identifier;
+    /* While the user types, the newest challenge is the one that counts. */
     if (!auth->need_secret)
         ppp_chap_respond(link);
 }
@@ -243,6 +249,7 @@ static const char *find_field(const char *message, char key)
     return NULL;
 }
 
+/* "need not be 10 digits" (RFC 2759 §6); a field that is not there counts as zero. */
 static guint parse_number(const char *field)
 {
     guint64 value = field ? g_ascii_strtoull(field, NULL, 10) : 0;
@@ -250,6 +257,7 @@ static guint parse_number(const char *field)
     return (guint)MIN(value, 999999);
 }
 
+/* The size if all of it is there, else 0: with half a challenge there is no next try. */
 static gsize parse_challenge(const char *field, guint8 ret_challenge[MSCHAPV2_CHALLENGE_SIZE],
                              gsize wanted)
 {
@@ -280,6 +288,7 @@ static FailureMessage parse_failure(char *message, PppMethod method)
     return result;
 }
 
+/* "implementations should deal with codes not on this list gracefully" (RFC 2759 §6). */
 static FailureCode code_of_error(guint error)
 {
     switch (error) {
@@ -298,6 +307,8 @@ static FailureCode code_of_error(guint error)
     }
 }
 
+/* The peer's own words if there are any; the bare number only where it says more than our own
+ * sentence. */
 static Failure *failure_of_message(const FailureMessage *parsed)
 {
     FailureCode code = code_of_error(parsed->error);
@@ -309,6 +320,7 @@ static Failure *failure_of_message(const FailureMessage *parsed)
     return failure_new(STAGE_AUTHENTICATION, code, NULL);
 }
 
+/* Refused, refused with another try, or refused until the password has been changed. */
 static void receive_failure(PppLink *link, guint8 identifier, Reader body)
 {
     PppAuth *auth = &link->auth;

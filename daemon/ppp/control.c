@@ -10,6 +10,7 @@
  * time and the round trip time is not known. */
 #define LOST_UNKNOWN (100 * USEC_PER_MSEC)
 
+/* Begins in Initial, whatever was before. */
 void ppp_control_init(PppControl *control, PppLink *link, const PppControlProtocol *protocol)
 {
     ppp_control_clear(control);
@@ -35,6 +36,8 @@ void ppp_control_send(PppControl *control, guint8 code, guint8 identifier, const
     ppp_link_send(control->link, control->protocol->number, code, identifier, body, length);
 }
 
+/* Told once for each time that the protocol was up or on its way: several packets of one burst
+ * may each end it. */
 static void end(PppControl *control, PppEnd why, const guint8 *text, gsize length)
 {
     if (control->over)
@@ -55,6 +58,7 @@ static Usec first_interval(const PppControl *control)
     return MIN(usec_add(MIN(rtt, PPP_RESTART_MAX) * 2, 100 * USEC_PER_MSEC), PPP_RESTART_MAX);
 }
 
+/* RFC 1661 §4.6: the Restart timer. */
 static void start_timer(PppControl *control)
 {
     control->deadline = usec_add(control->link->now, control->interval);
@@ -87,6 +91,8 @@ static void send_configure_request(PppControl *control, gboolean again)
                      control->request_length);
 }
 
+/* No text: the peer's administrator sees the reason in our silence about it, and the user has
+ * it from us. */
 static void send_terminate_request(PppControl *control)
 {
     control->identifier++;
@@ -98,6 +104,7 @@ static void send_terminate_request(PppControl *control)
 
 /* --- the automaton's actions -------------------------------------------------------------- */
 
+/* The only place where a state changes. */
 static void set_state(PppControl *control, PppState state, PppEvent event)
 {
     if (control->state == state)
@@ -107,6 +114,7 @@ static void set_state(PppControl *control, PppState state, PppEvent event)
     control->state = state;
 }
 
+/* RFC 1661 §5.2 to §5.6, §5.8: a reply has the identifier of what it answers. */
 static void send_reply(PppControl *control, guint8 code, const guint8 *body, gsize length)
 {
     ppp_control_send(control, code, control->reply_identifier, body, length);
@@ -160,6 +168,8 @@ static gboolean request_was_lost(const PppControl *control)
            link->now - control->sent_at >= threshold;
 }
 
+/* One step of the automaton: the new state first, so that whoever is told by an action sees
+ * where the protocol is now, and may cause further events. */
 void ppp_control_event(PppControl *control, PppEvent event)
 {
     PppState old = control->state;
@@ -203,6 +213,8 @@ void ppp_control_event(PppControl *control, PppEvent event)
         end(control, end_of(event, old), NULL, 0);
 }
 
+/* One timeout at most in each call, however late it comes: after an hour's sleep the peer gets
+ * all its remaining tries. */
 void ppp_control_tick(PppControl *control)
 {
     if (control->link->now < control->deadline)
@@ -237,6 +249,7 @@ static gboolean next_option(Reader *list, guint8 *ret_type, Reader *ret_value)
     return reader_ok(list);
 }
 
+/* Judged before anything is done: a list that ends in nonsense is not half accepted. */
 static gboolean options_are_valid(Reader list)
 {
     guint8 type;
@@ -247,6 +260,7 @@ static gboolean options_are_valid(Reader list)
     return reader_ok(&list);
 }
 
+/* As it came, for a Reject (RFC 1661 §5.4: the options must not be modified). */
 static void append_option(GByteArray *list, guint8 type, Reader value)
 {
     guint8 header[2] = {type, (guint8)(value.length + 2)};
@@ -308,6 +322,7 @@ static gboolean judge_request(PppControl *control, Reader body)
     return TRUE;
 }
 
+/* RFC 1661 §5.1. */
 static void receive_request(PppControl *control, guint8 identifier, Reader body)
 {
     const PppControlProtocol *protocol = control->protocol;
@@ -329,8 +344,10 @@ static void receive_request(PppControl *control, guint8 identifier, Reader body)
     if (protocol->request_begin)
         protocol->request_begin(control->link, identifier);
     gboolean acceptable = judge_request(control, body);
+    /* An option can end the link by itself: a looped line, no method in common. */
     if (control->link->over)
         return;
+    /* Our patience has its end too: Rejects that change nothing would go on for ever. */
     if (!acceptable && control->refusals_sent >= PPP_MAX_REFUSALS) {
         end(control, PPP_END_DIVERGED, NULL, 0);
         return;
@@ -347,6 +364,7 @@ static gboolean reply_is_expected(const PppControl *control, guint8 identifier)
     return control->waiting && identifier == control->identifier;
 }
 
+/* RFC 1661 §5.2. */
 static void receive_ack(PppControl *control, guint8 identifier, Reader body)
 {
     if (!reply_is_expected(control, identifier))
@@ -362,6 +380,7 @@ static void receive_ack(PppControl *control, guint8 identifier, Reader body)
     ppp_control_event(control, PPP_RCA);
 }
 
+/* RFC 1661 §5.4: a Reject of what was not asked for is invalid. */
 static gboolean was_requested(const PppControl *control, guint8 wanted)
 {
     Reader list = reader_init(control->request, control->request_length);
@@ -375,6 +394,8 @@ static gboolean was_requested(const PppControl *control, guint8 wanted)
     return FALSE;
 }
 
+/* Configure-Nak (RFC 1661 §5.3) and Configure-Reject (§5.4).  A Nak may bring options that we
+ * did not ask for: the peer would like us to. */
 static void receive_refusal(PppControl *control, guint8 code, guint8 identifier, Reader body)
 {
     const PppControlProtocol *protocol = control->protocol;
@@ -404,6 +425,8 @@ static void receive_refusal(PppControl *control, guint8 code, guint8 identifier,
     ppp_control_event(control, PPP_RCN);
 }
 
+/* RFC 1661 §5.5: acknowledged in every state.  The table would let a negotiation go on that the
+ * peer has just given up; we believe the peer. */
 static void receive_terminate_request(PppControl *control, guint8 identifier, Reader body)
 {
     gboolean told = control->state >= PPP_REQ_SENT;
@@ -417,6 +440,7 @@ static void receive_terminate_request(PppControl *control, guint8 identifier, Re
         end(control, PPP_END_TERMINATED, body.data, body.length);
 }
 
+/* RFC 1661 §5.6. */
 static void receive_code_reject(PppControl *control, Reader body)
 {
     guint8 rejected = reader_u8(&body);
@@ -434,6 +458,7 @@ static void receive_code_reject(PppControl *control, Reader body)
     }
 }
 
+/* A protocol's own codes, or else an unknown one. */
 static void receive_other(PppControl *control, guint8 code, guint8 identifier, Reader body,
                           const guint8 *packet, gsize length)
 {

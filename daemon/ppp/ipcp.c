@@ -19,6 +19,7 @@ static void write_address(Writer *options, guint8 type, guint32 address)
     writer_bytes(options, &address, sizeof address);
 }
 
+/* All at once: an option that is asked for later costs a round trip of its own. */
 static void ipcp_build(PppLink *link, Writer *options)
 {
     const PppIpcp *ipcp = &link->ipcp;
@@ -42,6 +43,7 @@ static gboolean read_address(Reader value, guint32 *ret_address)
     return TRUE;
 }
 
+/* Addresses stand in network order in memory, as they do in the packet. */
 static void ipcp_naked(PppLink *link, guint8 type, Reader value)
 {
     PppIpcp *ipcp = &link->ipcp;
@@ -61,6 +63,7 @@ static void ipcp_naked(PppLink *link, guint8 type, Reader value)
     }
 }
 
+/* Without DNS the link is of use; without an address it is not, but only ipcp_up() judges. */
 static void ipcp_rejected(PppLink *link, guint8 type)
 {
     PppIpcp *ipcp = &link->ipcp;
@@ -104,6 +107,7 @@ static void ipcp_request_acked(PppLink *link)
     link->ipcp.peer_address = link->ipcp.judged_address;
 }
 
+/* An open IPCP without an address of ours is as good as none. */
 static void ipcp_up(PppLink *link)
 {
     PppIpcp *ipcp = &link->ipcp;
@@ -120,6 +124,7 @@ static void ipcp_down(PppLink *link)
     ppp_link_network_changed(link);
 }
 
+/* Not yet the end of the link: IPv6 may be enough. */
 static void ipcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
 {
     PppIpcp *ipcp = &link->ipcp;
@@ -165,6 +170,8 @@ static const PppControlProtocol ipcp_protocol = {
     .end = ipcp_end,
 };
 
+/* What is learnt later stays over a renegotiation of LCP: the next request asks for the same
+ * address again, and is acknowledged at once. */
 void ppp_ipcp_init(PppLink *link)
 {
     const PppConfig *config = &link->config;

@@ -23,6 +23,7 @@ static guint64 random_identifier(PppLink *link)
     return identifier;
 }
 
+/* FALSE unless the option holds exactly one identifier. */
 static gboolean read_identifier(Reader value, guint64 *ret_identifier)
 {
     const guint8 *bytes = reader_bytes(&value, 8);
@@ -60,6 +61,7 @@ static void ipv6cp_naked(PppLink *link, guint8 type, Reader value)
     link->ipv6cp.ask_identifier = TRUE;
 }
 
+/* RFC 5072 §4.1 leaves us to choose by ourselves then, which we have done. */
 static void ipv6cp_rejected(PppLink *link, guint8 type)
 {
     if (type == OPTION_INTERFACE_IDENTIFIER)
@@ -103,6 +105,7 @@ static void ipv6cp_down(PppLink *link)
     ppp_link_network_changed(link);
 }
 
+/* The usual case: the gateway has never heard of IPv6. */
 static void ipv6cp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
 {
     link->ipv6cp.gone = TRUE;

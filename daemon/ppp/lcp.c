@@ -21,9 +21,11 @@ enum {
  * Nak is insistence; one more because a Nak can be crossed by a new request. */
 #define MAX_SAME_METHOD 3
 
+/* Names the method that the peer asked for last. */
 static Failure *no_method(PppLink *link)
 {
-    return failure_new_printf(STAGE_PPP, FAILURE_NO_AUTHENTICATION_METHOD, "the gateway asks for %s",
+    return failure_new_printf(STAGE_PPP, FAILURE_NO_AUTHENTICATION_METHOD,
+                              "the gateway asks for %s",
                               link->lcp.unwanted);
 }
 
@@ -54,6 +56,7 @@ static void lcp_build(PppLink *link, Writer *options)
     }
 }
 
+/* RFC 1661 §5.3: the values in a Nak are what the peer would accept. */
 static void lcp_naked(PppLink *link, guint8 type, Reader value)
 {
     PppLcp *lcp = &link->lcp;
@@ -84,6 +87,7 @@ static void lcp_naked(PppLink *link, guint8 type, Reader value)
     }
 }
 
+/* RFC 1661 §5.4: the option is not to be asked for again, so its default holds. */
 static void lcp_rejected(PppLink *link, guint8 type)
 {
     PppLcp *lcp = &link->lcp;
@@ -116,6 +120,7 @@ static void lcp_request_begin(PppLink *link, guint8 identifier)
     link->lcp.judged_identifier = identifier;
 }
 
+/* RFC 1661 §6.1: what the peer can receive; any size that control packets fit is good. */
 static PppVerdict judge_mru(PppLink *link, Reader value, Writer *nak)
 {
     guint16 mru = reader_u16(&value);
@@ -142,6 +147,7 @@ static PppVerdict judge_accm(Reader value, Writer *nak)
     return PPP_VERDICT_NAK;
 }
 
+/* RFC 1661 §6.4. */
 static PppVerdict judge_magic(PppLink *link, Reader value, Writer *nak)
 {
     PppLcp *lcp = &link->lcp;
@@ -181,6 +187,7 @@ static void count_unwanted(PppLink *link, guint32 what, char *description)
     lcp->method_naks++;
 }
 
+/* RFC 1661 §6.2: how the peer wants us to authenticate ourselves. */
 static PppVerdict judge_authentication(PppLink *link, Reader value, Writer *nak)
 {
     PppLcp *lcp = &link->lcp;
@@ -248,6 +255,7 @@ static void lcp_request_acked(PppLink *link)
 
 /* --- up, down, end ------------------------------------------------------------------------ */
 
+/* Both sides have agreed: what was counted against the peer is forgotten. */
 static void lcp_up(PppLink *link)
 {
     link->lcp.loops = 0;
@@ -298,6 +306,8 @@ static void lcp_hang_up(PppLink *link, const guint8 *text, gsize length)
     link->lcp.hung_up = TRUE;
 }
 
+/* LCP's end is the link's.  A quarrel about methods goes before everything else: it is the one
+ * cause that the user can remove. */
 static void lcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
 {
     PppLcp *lcp = &link->lcp;
@@ -331,6 +341,7 @@ static void lcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
 
 /* --- codes above 7 ------------------------------------------------------------------------ */
 
+/* RFC 1661 §5.7. */
 static void receive_protocol_reject(PppLink *link, Reader body)
 {
     guint16 protocol = reader_u16(&body);
@@ -360,6 +371,7 @@ static void receive_protocol_reject(PppLink *link, Reader body)
     }
 }
 
+/* RFC 1661 §5.8. */
 static void receive_echo_request(PppLink *link, Reader body)
 {
     PppLcp *lcp = &link->lcp;
@@ -383,6 +395,7 @@ static void receive_echo_request(PppLink *link, Reader body)
     ppp_control_event(&lcp->control, PPP_RXR);
 }
 
+/* RFC 1661 §5.7 to §5.9, RFC 1570 §2. */
 static gboolean lcp_extra(PppLink *link, guint8 code, guint8 identifier, Reader body)
 {
     switch (code) {

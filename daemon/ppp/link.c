@@ -32,6 +32,8 @@ static void queued_effect_free(gpointer data)
     g_free(queued);
 }
 
+/* Effects are queued, not called: the driver may do what it likes on receiving one, also call
+ * the link, which is at rest then. */
 static QueuedEffect *queue_effect(PppLink *link, PppEffectType type)
 {
     QueuedEffect *queued = g_new0(QueuedEffect, 1);
@@ -41,6 +43,7 @@ static QueuedEffect *queue_effect(PppLink *link, PppEffectType type)
     return queued;
 }
 
+/* The effect before is freed here and not earlier: its pointers hold until now. */
 gboolean ppp_link_next(PppLink *link, PppEffect *effect)
 {
     g_clear_pointer(&link->current, queued_effect_free);
@@ -54,6 +57,7 @@ gboolean ppp_link_next(PppLink *link, PppEffect *effect)
     return TRUE;
 }
 
+/* What the peer is ready to receive, and what the path below carries. */
 gsize ppp_link_send_limit(const PppLink *link)
 {
     return CLAMP(link->lcp.theirs.mru, PPP_LEAST_MRU, MAX(link->config.mtu, PPP_LEAST_MRU));
@@ -78,6 +82,7 @@ void ppp_link_send(PppLink *link, guint16 protocol, guint8 code, guint8 identifi
         writer_bytes(&writer, body, length);
 }
 
+/* The user sees these pass. */
 static void queue_stage(PppLink *link, Stage stage)
 {
     if (link->over)
@@ -99,12 +104,14 @@ void ppp_link_want_secret(PppLink *link, PppSecretKind kind, const Failure *fail
 
 /* --- ends --------------------------------------------------------------------------------- */
 
+/* No secret outlives the link's last effect. */
 static void wipe(PppLink *link)
 {
     ppp_auth_clear(&link->auth);
     g_clear_pointer(&link->password, secret_free);
 }
 
+/* Told once, however many protocols go down. */
 static void network_is_down(PppLink *link)
 {
     if (link->network_up && !link->over)
@@ -131,6 +138,7 @@ void ppp_link_fail(PppLink *link, Failure *failure)
     wipe(link);
 }
 
+/* Our own close is complete, acknowledged or not. */
 void ppp_link_lcp_closed(PppLink *link)
 {
     if (link->over)
@@ -142,6 +150,7 @@ void ppp_link_lcp_closed(PppLink *link)
 
 /* --- phases ------------------------------------------------------------------------------- */
 
+/* Open once, Up each time: after a renegotiation of LCP the protocol waits in Starting. */
 static void start_control(PppControl *control)
 {
     if (control->state == PPP_INITIAL)
@@ -172,6 +181,7 @@ static void start_network(PppLink *link)
         start_control(&link->ipv6cp.control);
 }
 
+/* RFC 1661 §3.4, §3.5: LCP is open, and the phase that follows is the peer's choice. */
 void ppp_link_lcp_up(PppLink *link)
 {
     if (link->over)
@@ -199,6 +209,7 @@ void ppp_link_authenticated(PppLink *link)
     start_network(link);
 }
 
+/* RFC 1661 §3.4: whatever stood on LCP falls with it. */
 void ppp_link_lcp_down(PppLink *link)
 {
     PppState state = link->lcp.control.state;
@@ -215,6 +226,7 @@ void ppp_link_lcp_down(PppLink *link)
         queue_stage(link, STAGE_PPP);
 }
 
+/* Tells what is usable now: the whole of it each time, so that the driver need not add up. */
 void ppp_link_network_changed(PppLink *link)
 {
     const PppIpcp *ipcp = &link->ipcp;
@@ -269,6 +281,7 @@ void ppp_link_network_lost(PppLink *link, gboolean ipv4, Failure *failure)
 
 /* --- frames ------------------------------------------------------------------------------- */
 
+/* A network control protocol's packet. */
 static void input_network(PppLink *link, gboolean wanted, PppControl *control, guint16 protocol,
                           const guint8 *packet, gsize length)
 {
@@ -283,6 +296,7 @@ static void input_network(PppLink *link, gboolean wanted, PppControl *control, g
         ppp_lcp_send_protocol_reject(link, protocol, packet, length);
 }
 
+/* RFC 1661 §3: which protocols count depends on the phase. */
 static void dispatch(PppLink *link, guint16 protocol, const guint8 *packet, gsize length)
 {
     switch (protocol) {
@@ -344,6 +358,7 @@ void ppp_link_seen(PppLink *link, Usec now)
 
 /* --- life and time ------------------------------------------------------------------------ */
 
+/* All protocols exist from the beginning, in Initial: no pointer of the link is ever NULL. */
 PppLink *ppp_link_new(const PppConfig *config, Entropy *entropy)
 {
     PppLink *link = g_new0(PppLink, 1);
@@ -405,6 +420,7 @@ void ppp_link_close(PppLink *link, Usec now)
         ppp_link_lcp_closed(link);
 }
 
+/* Any protocol's timeout can end the link, and with it the others. */
 void ppp_link_tick(PppLink *link, Usec now)
 {
     link->now = now;

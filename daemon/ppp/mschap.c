@@ -8,6 +8,7 @@
 #include <nettle/sha1.h>
 #include <string.h>
 
+/* The first backslash: a user name has none. */
 const char *mschap_user_part(const char *user)
 {
     const char *backslash = strchr(user, '\\');
@@ -46,6 +47,7 @@ static Secret *to_utf16le(const Secret *password)
     return result;
 }
 
+/* The context has the password in it. */
 static void md4(const guint8 *data, gsize length, guint8 ret_digest[MD4_DIGEST_SIZE])
 {
     struct md4_ctx context;
@@ -64,6 +66,7 @@ void mschap_password_hash(const Secret *password, guint8 ret_hash[MSCHAP_HASH_SI
     md4(secret_data(unicode), secret_length(unicode), ret_hash);
 }
 
+/* RFC 2759 §8.6 leaves parity to the DES engine; nettle ignores it, others check it. */
 void mschap_des_key(const guint8 raw[7], guint8 ret_key[8])
 {
     for (guint i = 0; i < 8; i++) {
@@ -105,6 +108,8 @@ static void challenge_response(const guint8 challenge[MSCHAP_CHALLENGE_SIZE],
     explicit_bzero(padded, sizeof padded);
 }
 
+/* RFC 2433 §A.5: what MS-CHAPv2 does with the hash of three things, its elder does with the
+ * challenge itself. */
 void mschap_response(const guint8 challenge[MSCHAP_CHALLENGE_SIZE], const Secret *password,
                      guint8 ret_response[MSCHAP_RESPONSE_SIZE])
 {
@@ -155,6 +160,8 @@ static void authenticator_digest(const guint8 hash[MSCHAP_HASH_SIZE],
     explicit_bzero(&context, sizeof context);
 }
 
+/* RFC 2759 §8.1, and §8.7 in the same breath: both need the password's hash, which does not
+ * stay in memory for the Success to come. */
 void mschapv2_response(const guint8 peer_challenge[MSCHAPV2_CHALLENGE_SIZE],
                        const guint8 challenge[MSCHAPV2_CHALLENGE_SIZE], const char *user,
                        const Secret *password, guint8 ret_response[MSCHAP_RESPONSE_SIZE],

@@ -10,6 +10,8 @@ enum {
     AUTHENTICATE_NAK = 3,
 };
 
+/* From an estimate of the round trip time, like LCP's restart timer; a directory that takes
+ * longer meets ever fewer repetitions. */
 static void start_repeat(PppLink *link)
 {
     PppAuth *auth = &link->auth;
@@ -20,6 +22,8 @@ static void start_repeat(PppLink *link)
     auth->pap_repeat = usec_add(link->now, auth->pap_interval);
 }
 
+/* The password goes out in clear, as PAP has it: whoever allows PAP relies on IPsec.  It
+ * passes through no buffer that is not wiped. */
 void ppp_pap_send(PppLink *link)
 {
     PppAuth *auth = &link->auth;
@@ -67,9 +71,11 @@ static Failure *refusal(Reader body)
     return failure_new_peer(STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, text, length);
 }
 
+/* The verdict on any of our requests; both codes are final (RFC 1334 §2.2.2). */
 void ppp_pap_input(PppLink *link, guint8 code, guint8 identifier, Reader body)
 {
     PppAuth *auth = &link->auth;
+    /* Identifiers wrap; how far one lies back does not. */
     guint8 age = (guint8)(auth->pap_last - identifier);
 
     if (!auth->pap_sent || age > (guint8)(auth->pap_last - auth->pap_first))

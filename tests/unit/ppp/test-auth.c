@@ -234,11 +234,26 @@ static void test_chap_md5(void)
     /* A verdict on something else. */
     talk_hear(talk, "c223 03 29 len \"ok\"");
     talk_hear(talk, "c223 04 29 len \"no\"");
+    /* Success has the code of PAP's Nak, and PAP is not what was agreed. */
+    talk_hear(talk, "c023 03 2a len \"ok\"");
     talk_nothing(talk);
     verdict(talk, 3, "ok");
     expect_network_phase(talk);
     verdict(talk, 3, "ok");
     talk_nothing(talk);
+}
+
+/* The same identifier over another challenge is another question.  The expected value is from
+ * printf '\052s3cret\x63' | openssl md5 */
+static void test_chap_identifier_reused(void)
+{
+    g_autoptr(Talk) talk = talk_new("s3cret");
+
+    talk_open_lcp(talk, CHAP);
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    talk_hear(talk, "c223 01 2a len 01 63");
+    talk_sends(talk, "c223 02 2a len 10 dba035cabf4dc39512388f466d20c122 \"User\"");
 }
 
 /* RFC 1994 §2: at any time, while IPCP is up. */
@@ -449,6 +464,8 @@ static void test_errors(void)
         {"E=691 R=1 C=0001", FAILURE_AUTHENTICATION_REFUSED, NULL},
         {"E=691 R=0 M=E=648 R=1 C=" CHALLENGE_2 " V=3", FAILURE_AUTHENTICATION_REFUSED,
          "E=648 R=1 C=" CHALLENGE_2 " V=3"},
+        {"E=648 R=0 M=x C=" CHALLENGE_2 " V=3", FAILURE_PASSWORD_EXPIRED,
+         "x C=" CHALLENGE_2 " V=3"},
         {"E=0000000709 R=0", FAILURE_PASSWORD_CHANGE_FAILED, NULL},
         {"E=731 R=0", FAILURE_AUTHENTICATION_REFUSED, "error 731"},
         {"E=99999999999999999999999 R=0", FAILURE_AUTHENTICATION_REFUSED, "error 999999"},
@@ -511,6 +528,33 @@ static void test_tries_are_bounded(void)
         talk_secret_wanted(talk, PPP_SECRET_PASSWORD, "authentication-refused");
         ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, wrong);
         talk_sends(talk, "c223 02 .. len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    }
+    verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, NULL);
+}
+
+/* Nor does the peer get more of the user's passwords by negotiating LCP anew. */
+static void test_tries_outlive_lcp(void)
+{
+    g_autoptr(Talk) talk = answered_v2("wrong");
+    g_autoptr(Secret) wrong = secret_new("wrong", 5);
+
+    for (guint i = 0; i < 4; i++) {
+        verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3");
+        talk_secret_wanted(talk, PPP_SECRET_PASSWORD, "authentication-refused");
+        talk_hear(talk, "c021 01 20 len " MSCHAPV2);
+        talk_stage(talk, STAGE_PPP);
+        talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+        talk_echo(talk, 2);
+        talk_sends(talk, "c021 02 20 len " MSCHAPV2);
+        talk_options(talk);
+        talk_stage(talk, STAGE_AUTHENTICATION);
+        /* The question of before is void. */
+        ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, wrong);
+        talk_nothing(talk);
+        talk_hear(talk, "c223 01 05 len 10 " CHALLENGE " \"gw\"");
+        talk_sends(talk, "c223 02 05 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
     }
     verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3");
     talk_sends(talk, "c021 05 .. len");
@@ -599,6 +643,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/auth/user-gives-up", test_user_gives_up);
     g_test_add_func("/ppp/auth/pap-too-long", test_pap_too_long);
     g_test_add_func("/ppp/auth/chap-md5", test_chap_md5);
+    g_test_add_func("/ppp/auth/chap-identifier-reused", test_chap_identifier_reused);
     g_test_add_func("/ppp/auth/chap-in-mid-session", test_chap_again_in_mid_session);
     g_test_add_func("/ppp/auth/chap-refused", test_chap_refused);
     g_test_add_func("/ppp/auth/chap-malformed", test_chap_malformed);
@@ -612,6 +657,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/auth/retry", test_retry);
     g_test_add_func("/ppp/auth/retry-cut-short", test_retry_cut_short);
     g_test_add_func("/ppp/auth/tries-are-bounded", test_tries_are_bounded);
+    g_test_add_func("/ppp/auth/tries-outlive-lcp", test_tries_outlive_lcp);
     g_test_add_func("/ppp/auth/expired-password", test_expired_password);
     g_test_add_func("/ppp/auth/change-refused", test_change_refused);
     g_test_add_func("/ppp/auth/new-password-too-long", test_new_password_too_long);

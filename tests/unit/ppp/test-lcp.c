@@ -528,7 +528,9 @@ static void test_code_reject(void)
 
     /* An unknown code is rejected with the packet in it. */
     talk_hear(talk, "c021 63 01 len 112233");
-    talk_sends(talk, "c021 07 .. len 63 01 0007 112233");
+    talk_sends(talk, "c021 07 01 len 63 01 0007 112233");
+    talk_hear(talk, "c021 64 01 len");
+    talk_sends(talk, "c021 07 02 len 64 01 0004");
     /* Identification, time remaining, discard: nothing to say. */
     talk_hear(talk, "c021 0c 01 len 00000000 \"MSRASV5.20\"");
     talk_hear(talk, "c021 0d 01 len 00000000 00000e10 \"an hour\"");

@@ -177,6 +177,63 @@ static void test_living_peer(void)
     talk_pass(talk, 4999 * MSEC);
     talk_hear(talk, "0021 4500");
     talk_pass(talk, 4999 * MSEC);
+    talk_wait(talk, 1 * MSEC);
+    for (guint i = 0; i < 2; i++) {
+        talk_sends(talk, "c021 09 .. len ........");
+        talk_wait(talk, 1000 * MSEC);
+    }
+    talk_sends(talk, "c021 09 .. len ........");
+    talk_nothing(talk);
+}
+
+/* While LCP is negotiated anew, and while the peer asks its directory about us, it owes us no
+ * echo. */
+static void test_no_echo_outside_the_network_phase(void)
+{
+    g_autoptr(Talk) talk = up();
+    Usec end = talk->now + 12 * USEC_PER_SEC;
+    PppEffect effect;
+
+    talk_hear(talk, "c021 01 20 len 0305 c223 05");
+    while (ppp_link_deadline(talk->link) < end) {
+        talk->now = ppp_link_deadline(talk->link);
+        ppp_link_tick(talk->link, talk->now);
+        while (ppp_link_next(talk->link, &effect)) {
+            if (effect.type == PPP_EFFECT_SEND)
+                g_assert_cmphex(effect.packet[2], !=, 9);
+        }
+    }
+}
+
+/* Until LCP is open again the peer's MRU is the default, whatever it was (RFC 1661 §6.1). */
+static void test_mru_is_forgotten(void)
+{
+    g_autoptr(Talk) talk = up();
+    g_autoptr(GString) unknown = g_string_new("c021 63 01 len");
+    PppEffect effect;
+    gsize length = 0;
+
+    for (guint i = 0; i < 600; i++)
+        g_string_append(unknown, "aa");
+    for (guint round = 0; round < 2; round++) {
+        /* Small in the first round; in the second a request that is not acknowledged. */
+        talk_hear(talk, round == 0 ? "c021 01 20 len 0104 0100" : "c021 01 21 len 9902");
+        talk_hear(talk, unknown->str);
+        while (ppp_link_next(talk->link, &effect)) {
+            if (effect.type != PPP_EFFECT_SEND)
+                continue;
+            if (effect.packet[2] == 7)
+                length = effect.length;
+            if (effect.packet[2] == 1) {
+                talk->sent_length = effect.length;
+                memcpy(talk->sent, effect.packet, effect.length);
+            }
+        }
+        g_assert_cmpuint(length, ==, round == 0 ? 2 + 256 : 2 + 608);
+        /* Our request is acknowledged, so that LCP is open in between. */
+        if (round == 0)
+            talk_echo(talk, 2);
+    }
 }
 
 /* The lid was closed for an hour: the peer gets all its tries. */
@@ -198,6 +255,8 @@ static void test_echo_reply(void)
 
     talk_hear(talk, "c021 09 05 len 11223344 \"ping\"");
     talk_sends(talk, "c021 0a 05 len ........ \"ping\"");
+    /* Our own magic number: the line is looped (RFC 1661 §5.8). */
+    talk_echo(talk, 9);
     talk_hear(talk, "c021 09 06 len 1122");
     talk_nothing(talk);
     /* No longer than the peer's MRU, 1460, and the path, 1400. */
@@ -236,6 +295,8 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/link/close-when-up", test_close_when_up);
     g_test_add_func("/ppp/link/dead-peer", test_dead_peer);
     g_test_add_func("/ppp/link/living-peer", test_living_peer);
+    g_test_add_func("/ppp/link/no-echo-outside", test_no_echo_outside_the_network_phase);
+    g_test_add_func("/ppp/link/mru-is-forgotten", test_mru_is_forgotten);
     g_test_add_func("/ppp/link/sleep", test_sleep);
     g_test_add_func("/ppp/link/echo-reply", test_echo_reply);
     g_test_add_func("/ppp/link/bounded-queue", test_bounded_queue);
