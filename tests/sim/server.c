@@ -493,6 +493,8 @@ static void control_tick(Server *server, Control *control)
     control->resend_at = USEC_NEVER;
     if (++control->tries <= TRIES)
         control_request(server, control);
+    else if (control != &server->ccp)
+        lns_disconnect(server->lns); /* Max-Configure is reached: This-Layer-Finished */
 }
 
 static void later(Server *server)
@@ -523,6 +525,8 @@ void server_tick(Server *server)
         server->challenge_at = USEC_NEVER;
         if (++server->challenges <= TRIES)
             challenge_send(server);
+        else
+            lns_disconnect(server->lns);
     }
     if (server->later_at <= server->world->now)
         later(server);
