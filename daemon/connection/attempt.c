@@ -6,6 +6,7 @@
 
 #include "connection/settings.h"
 #include "host/l2tp_socket.h"
+#include "host/xfrm.h"
 
 typedef enum {
     ATTEMPT_PREPARED, /* the helpers are starting; no address yet */
@@ -290,7 +291,8 @@ static void on_network_down(gpointer data)
 
     /* Renegotiated by the gateway: the values stay set until others come, and what is sent
      * meanwhile is dropped by the tunnel. */
-    attempt->events.log("the gateway renegotiates the network", attempt->user_data);
+    if (attempt->state == ATTEMPT_RUNNING)
+        attempt->events.log("the gateway renegotiates the network", attempt->user_data);
 }
 
 static void on_secret_wanted(PppSecretKind kind, const Failure *refused, gpointer data)
@@ -388,7 +390,14 @@ static void on_ike_changed(Ike *ike, const IkeInfo *info, gpointer data)
 
 static void on_ike_failed(Ike *ike, const Failure *failure, gpointer data)
 {
-    attempt_fail(data, failure);
+    Attempt *attempt = data;
+    g_autoptr(GError) error = NULL;
+
+    /* A charon that has died took nothing out of the kernel. */
+    if (failure->code == FAILURE_CHARON_FAILED &&
+        !xfrm_flush(attempt->reqid, attempt->reqid, &error))
+        attempt->events.log(error->message, attempt->user_data);
+    attempt_fail(attempt, failure);
 }
 
 static void on_ike_stopped(Ike *ike, gpointer data)
@@ -467,7 +476,11 @@ static Failure *start_ike(Attempt *attempt, guint16 port)
 
     if (!settings_ike_material(attempt->profile, attempt->psk, &material, &failure))
         return failure;
+    /* A name of this attempt alone: an earlier one may still be on its way out. */
+    g_autofree char *name = g_strdup_printf(
+        "%s-%x", profile_get_string(attempt->profile, FIELD_CONNECTION_UUID), attempt->reqid);
     settings_ike(attempt->profile, &material, attempt->key_passphrase, &config);
+    config.uuid = name;
     config.gateway = gateway;
     config.local_address = local;
     config.local_port = port;

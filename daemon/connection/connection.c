@@ -75,6 +75,8 @@ static void drop_attempt(Connection *connection)
 {
     g_clear_handle_id(&connection->retry, g_source_remove);
     g_clear_pointer(&connection->resolve, resolve_free);
+    if (connection->attempt)
+        manager_give_reqid(connection->manager, connection->reqid);
     g_clear_pointer(&connection->attempt, attempt_free);
     g_clear_pointer(&connection->secret_field, g_free);
     if (connection->applying)
@@ -177,9 +179,20 @@ void connection_fail(Connection *connection, const Failure *failure)
         return;
     }
     connection->address_index = 0;
+    if (!connection->was_connected && !connection->left_rudely &&
+        policy_try_another_port(connection->failure)) {
+        connection_log(connection, "trying another local port: the gateway may still hold an "
+                                   "earlier tunnel from this one");
+        connection->left_rudely = TRUE;
+        connection->attempts = 1;
+        begin_attempt(connection);
+        return;
+    }
     if (connection->was_connected &&
         profile_get_boolean(connection->profile, FIELD_CONNECTION_RECONNECT) &&
         policy_reconnect(connection->failure, TRUE)) {
+        if (connection->failure->code != FAILURE_GATEWAY_CLOSED)
+            connection->left_rudely = TRUE;
         /* Where the known addresses lead nowhere, the name is looked up again. */
         if (connection->attempts >= 2)
             g_clear_pointer(&connection->addresses, g_array_unref);
@@ -261,6 +274,8 @@ static void on_secret_wanted(PppSecretKind kind, const Failure *refused, gpointe
 
     /* A stored password that was refused is not the one to try again. */
     g_clear_pointer(&connection->password, secret_free);
+    g_clear_pointer(&connection->refusal, failure_free);
+    connection->refusal = failure_copy(refused);
     if (refused)
         message = refused->detail ? refused->detail : failure_code_message(refused->code);
     ask_secret(connection, expired ? "ppp.new-password" : "ppp.password", message);
@@ -392,6 +407,7 @@ static void begin_attempt(Connection *connection)
         connection_set_state(connection, connection->state, STAGE_PREPARE);
     if (!have_secrets(connection))
         return;
+    connection->reqid = manager_take_reqid(connection->manager);
     AttemptConfig config = {
         .host = manager_host(connection->manager),
         .service = ipsec ? manager_ike_service(connection->manager) : NULL,
@@ -403,6 +419,9 @@ static void begin_attempt(Connection *connection)
         .reqid = connection->reqid,
         .remembered_ike = connection->ike,
         .remembered_esp = connection->esp,
+        /* A gateway that still holds the lost tunnel may deliver what comes from the same port
+         * to it (xl2tpd with the kernel's L2TP does); others insist on 1701: by turns. */
+        .any_port = connection->left_rudely && connection->attempts % 2 == 1,
         .link_ifindex = connection->link ? host_link_ifindex(connection->link) : 0,
     };
     if (connection->plan && connection->plan->ipv4_address.family == AF_INET)
@@ -431,7 +450,8 @@ void connection_start(Connection *connection)
     connection->address_index = 0;
     connection->attempts = 0;
     connection->redirects = 0;
-    connection->was_connected = FALSE;
+    connection->was_connected = connection->left_rudely = FALSE;
+    g_clear_pointer(&connection->refusal, failure_free);
     connection_set_state(connection, CONNECTION_CONNECTING, STAGE_PREPARE);
     if (!profile_validate(connection->profile, &error)) {
         connection_fail_from_error(connection, STAGE_PREPARE, FAILURE_PROFILE_INVALID, error);
@@ -472,7 +492,10 @@ void connection_secret(Connection *connection, const char *field, const Secret *
         return;
     g_clear_pointer(&connection->secret_field, g_free);
     if (!secret) {
-        g_autoptr(Failure) failure = failure_new(connection->stage, FAILURE_SECRET_MISSING, field);
+        /* Nobody has another password: then it was the refusal that ended it. */
+        g_autoptr(Failure) failure =
+            connection->refusal ? g_steal_pointer(&connection->refusal)
+                                : failure_new(connection->stage, FAILURE_SECRET_MISSING, field);
         keep_failure(connection, failure);
         begin_end(connection);
         return;
@@ -510,7 +533,7 @@ Connection *connection_new(ConnectionManager *manager, Profile *profile,
     connection->password = secret_copy(profile_get_secret(profile, FIELD_PPP_PASSWORD));
     connection->key_passphrase =
         secret_copy(profile_get_secret(profile, FIELD_IPSEC_KEY_PASSPHRASE));
-    connection->reqid = manager_add(manager, connection);
+    manager_add(manager, connection);
     return connection;
 }
 
@@ -520,6 +543,7 @@ static void connection_clear(gpointer data)
     Connection *connection = data;
 
     g_clear_pointer(&connection->failure, failure_free);
+    g_clear_pointer(&connection->refusal, failure_free);
     g_clear_pointer(&connection->addresses, g_array_unref);
     g_ptr_array_unref(connection->local_addresses);
     g_ptr_array_unref(connection->dns);
@@ -547,6 +571,6 @@ void connection_free(Connection *connection)
     drop_attempt(connection);
     connection_network_forget(connection);
     g_clear_handle_id(&connection->changed, g_source_remove);
-    manager_remove(connection->manager, connection, connection->reqid);
+    manager_remove(connection->manager, connection);
     connection_unref(connection);
 }

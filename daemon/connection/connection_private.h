@@ -25,6 +25,7 @@ struct Connection {
     gint64 since;
     Failure *failure;
     gboolean was_connected;
+    gboolean left_rudely; /* the gateway may still hold the lost tunnel */
     guint reconnects, attempts, redirects;
 
     Resolve *resolve;
@@ -42,6 +43,7 @@ struct Connection {
 
     Secret *psk, *password, *key_passphrase; /* the profile's, or given since */
     char *secret_field, *secret_message;     /* what is asked for now */
+    Failure *refusal;                        /* why the last password was not taken */
     gboolean secret_told;
 
     /* status */

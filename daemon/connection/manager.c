@@ -10,7 +10,8 @@ struct ConnectionManager {
     char *tunnel_path;
     char *charon_path;
     GDBusConnection *system_bus;
-    GHashTable *reqids; /* reqid → connection */
+    GHashTable *connections;
+    GHashTable *reqids; /* in use */
     guint32 next_reqid;
     ConnectionManagerDone stopped;
     gpointer stopped_data;
@@ -36,6 +37,7 @@ ConnectionManager *connection_manager_new(const ConnectionSettings *settings, GE
     manager->tunnel_path = g_strdup(settings->tunnel_path);
     manager->charon_path = g_strdup(settings->charon_path);
     manager->system_bus = settings->system_bus ? g_object_ref(settings->system_bus) : NULL;
+    manager->connections = g_hash_table_new(NULL, NULL);
     manager->reqids = g_hash_table_new(NULL, NULL);
     manager->next_reqid = IKE_REQID_FIRST;
     return manager;
@@ -45,10 +47,11 @@ void connection_manager_free(ConnectionManager *manager)
 {
     if (!manager)
         return;
-    g_return_if_fail(g_hash_table_size(manager->reqids) == 0);
+    g_return_if_fail(g_hash_table_size(manager->connections) == 0);
     g_clear_pointer(&manager->ike_service, ike_service_free);
     host_free(manager->host);
     g_clear_object(&manager->system_bus);
+    g_hash_table_unref(manager->connections);
     g_hash_table_unref(manager->reqids);
     g_free(manager->runtime_directory);
     g_free(manager->tunnel_path);
@@ -71,8 +74,8 @@ void connection_manager_stop(ConnectionManager *manager, ConnectionManagerDone d
 
     manager->stopped = done;
     manager->stopped_data = data;
-    g_hash_table_iter_init(&iter, manager->reqids);
-    while (g_hash_table_iter_next(&iter, NULL, &connection))
+    g_hash_table_iter_init(&iter, manager->connections);
+    while (g_hash_table_iter_next(&iter, &connection, NULL))
         connection_stop(connection);
     manager_changed(manager);
 }
@@ -84,8 +87,8 @@ void manager_changed(ConnectionManager *manager)
 
     if (!manager->stopped)
         return;
-    g_hash_table_iter_init(&iter, manager->reqids);
-    while (g_hash_table_iter_next(&iter, NULL, &connection)) {
+    g_hash_table_iter_init(&iter, manager->connections);
+    while (g_hash_table_iter_next(&iter, &connection, NULL)) {
         if (is_active(connection))
             return;
     }
@@ -98,7 +101,7 @@ void manager_changed(ConnectionManager *manager)
 
 gboolean connection_manager_idle(ConnectionManager *manager)
 {
-    return g_hash_table_size(manager->reqids) == 0;
+    return g_hash_table_size(manager->connections) == 0;
 }
 
 Host *manager_host(ConnectionManager *manager)
@@ -124,23 +127,29 @@ GDBusConnection *manager_system_bus(ConnectionManager *manager)
     return manager->system_bus;
 }
 
-/* Numbers are not used again soon: what a dying charon still takes away under an old one must
- * not be the next connection's. */
-guint32 manager_add(ConnectionManager *manager, Connection *connection)
+void manager_add(ConnectionManager *manager, Connection *connection)
+{
+    g_hash_table_add(manager->connections, connection);
+}
+
+void manager_remove(ConnectionManager *manager, Connection *connection)
+{
+    g_hash_table_remove(manager->connections, connection);
+    manager_changed(manager);
+}
+
+guint32 manager_take_reqid(ConnectionManager *manager)
 {
     guint32 reqid;
 
     do {
         reqid = manager->next_reqid;
         manager->next_reqid = reqid == IKE_REQID_LAST ? IKE_REQID_FIRST : reqid + 1;
-    } while (g_hash_table_contains(manager->reqids, GUINT_TO_POINTER(reqid)));
-    g_hash_table_insert(manager->reqids, GUINT_TO_POINTER(reqid), connection);
+    } while (!g_hash_table_add(manager->reqids, GUINT_TO_POINTER(reqid)));
     return reqid;
 }
 
-void manager_remove(ConnectionManager *manager, Connection *connection, guint32 reqid)
+void manager_give_reqid(ConnectionManager *manager, guint32 reqid)
 {
-    if (g_hash_table_lookup(manager->reqids, GUINT_TO_POINTER(reqid)) == connection)
-        g_hash_table_remove(manager->reqids, GUINT_TO_POINTER(reqid));
-    manager_changed(manager);
+    g_hash_table_remove(manager->reqids, GUINT_TO_POINTER(reqid));
 }

@@ -11,8 +11,11 @@ Host *manager_host(ConnectionManager *manager);
 IkeService *manager_ike_service(ConnectionManager *manager);
 const char *manager_tunnel_path(ConnectionManager *manager);
 GDBusConnection *manager_system_bus(ConnectionManager *manager);
-/* A reqid that no other connection of ours has; given back by manager_remove(). */
-guint32 manager_add(ConnectionManager *manager, Connection *connection);
-void manager_remove(ConnectionManager *manager, Connection *connection, guint32 reqid);
+void manager_add(ConnectionManager *manager, Connection *connection);
+void manager_remove(ConnectionManager *manager, Connection *connection);
+/* A reqid that no other attempt has and none has had for long: what charon or a cleaning up
+ * still takes away under an old one must not be the next attempt's. */
+guint32 manager_take_reqid(ConnectionManager *manager);
+void manager_give_reqid(ConnectionManager *manager, guint32 reqid);
 /* A connection's state may have become another: whoever waits for the last one's end looks. */
 void manager_changed(ConnectionManager *manager);

@@ -9,6 +9,11 @@ gboolean policy_try_next_address(const Failure *failure)
            failure->code == FAILURE_IKE_PORT_BLOCKED;
 }
 
+gboolean policy_try_another_port(const Failure *failure)
+{
+    return failure->code == FAILURE_PPP_SILENT;
+}
+
 gboolean policy_reconnect(const Failure *failure, gboolean was_connected)
 {
     if (failure->code == FAILURE_CANCELLED || failure->code == FAILURE_GATEWAY_NOT_AUTHENTIC)
@@ -21,12 +26,12 @@ gboolean policy_reconnect(const Failure *failure, gboolean was_connected)
     case STAGE_RESOLVE:
     case STAGE_IPSEC:
     case STAGE_L2TP:
-        return TRUE;
-    case STAGE_PREPARE:
     case STAGE_PPP:
-    case STAGE_AUTHENTICATION:
     case STAGE_NETWORK:
     case STAGE_CONNECTED:
+        return TRUE;
+    case STAGE_PREPARE:
+    case STAGE_AUTHENTICATION:
         return FALSE;
     }
     return FALSE;

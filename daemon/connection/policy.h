@@ -6,6 +6,9 @@
 
 /* Whether the next address of the same gateway may fare better. */
 gboolean policy_try_next_address(const Failure *failure);
+/* Whether another UDP port on this side may fare better: a gateway on which an earlier tunnel
+ * of this computer was never closed (a crash, a kill) may deliver to that one. */
+gboolean policy_try_another_port(const Failure *failure);
 /* Whether a connection is taken up again by itself.  `was_connected`: it has worked with these
  * very settings, so a complaint about them is more likely the network's or a gateway's that is
  * starting; a refused password stays final all the same, because accounts get locked. */

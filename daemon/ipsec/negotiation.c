@@ -34,6 +34,8 @@
 /* Making it anew while L2TP waits; its own patience is 31 s. */
 #define RECOVER_MSEC 20000
 #define CLOSE_MSEC 2500
+/* Quick mode's third message is on the wire some milliseconds after its child is announced. */
+#define LAST_MESSAGE_MSEC 50
 
 typedef enum {
     STATE_OFF,
@@ -74,6 +76,8 @@ struct Ike {
     SaInfo sa;
     gint64 sent_at; /* for the round trip; 0: retransmitted, or nothing sent */
 
+    gboolean logs;         /* charon tells us each packet that it sends */
+    gboolean last_message; /* the child is up, quick mode's third message not yet sent */
     gboolean loaded;
     gboolean listing; /* a list-sas is under way */
     gboolean list_again;
@@ -377,6 +381,7 @@ static void ike_is_up(Ike *ike)
 
     clear_source(&ike->silence);
     clear_source(&ike->whole);
+    ike->last_message = FALSE;
     set_state(ike, STATE_UP);
     ike->was_up = TRUE;
     ike->sa.info.aggressive = ike->setup->c.group_name != NULL;
@@ -384,6 +389,34 @@ static void ike_is_up(Ike *ike)
         ike->events.changed(ike, &ike->sa.info, ike->user_data);
     else
         ike->events.established(ike, &ike->sa.info, ike->user_data);
+}
+
+static gboolean on_last_message_due(gpointer user_data)
+{
+    ike_is_up(user_data);
+    return G_SOURCE_REMOVE;
+}
+
+/* charon announces a child before it sends quick mode's third message.  The gateway drops ESP
+ * that overtakes that message, and what was lost with it would cost L2TP a retransmission. */
+static void await_last_message(Ike *ike)
+{
+    if (!ike->logs) {
+        ike_is_up(ike);
+        return;
+    }
+    ike->last_message = TRUE;
+    set_timer(&ike->silence, LAST_MESSAGE_MSEC, on_last_message_due, ike);
+}
+
+static void on_log(Ike *ike, const ViciNode *message)
+{
+    const char *text = vici_node_string(message, "msg");
+
+    if (ike->last_message && ike->state == STATE_INITIATING && text &&
+        g_str_has_prefix(text, "sending packet") &&
+        g_strcmp0(vici_node_string(message, "ikesa-name"), ike->setup->name) == 0)
+        ike_is_up(ike);
 }
 
 static void request_list(Ike *ike);
@@ -449,10 +482,10 @@ static void on_control_event(ViciClient *client, const char *name, const ViciNod
             sa_info_read(&ike->listed, message, ike->setup->name, reqid);
     } else if (ours && strcmp(name, "child-updown") == 0 && vici_node_flag(message, "up") &&
                ike->state == STATE_INITIATING) {
-        /* The states are in the kernel, though quick mode's last message may still be on
-         * its way out. */
         if (sa_info_read(&ike->sa, message, ike->setup->name, reqid))
-            ike_is_up(ike);
+            await_last_message(ike);
+    } else if (strcmp(name, "log") == 0) {
+        on_log(ike, message);
     } else if (ours && ike->state == STATE_UP) {
         request_list(ike);
     }
@@ -480,7 +513,7 @@ static void on_initiated(ViciClient *client, const ViciNode *message, const GErr
         return;
     if (error)
         attempt_failed(ike, FALSE);
-    else
+    else if (!ike->last_message)
         request_list(ike); /* in case that the event has been missed */
 }
 
@@ -517,6 +550,7 @@ static void ike_attempt(Ike *ike)
     /* What an earlier attempt left half done; but its phase 1 serves the other phase 2, too. */
     if (ike->state == STATE_INITIATING && ike->cause.point != CAUSE_QUICK)
         vici_client_call(ike->control, ike_request_terminate(ike->setup), NULL, NULL);
+    ike->last_message = FALSE;
     cause_clear(&ike->cause);
     cause_init(&ike->cause, ike->setup->c.auth == IKE_AUTH_CERTIFICATE);
     ike->sent_at = 0;
@@ -576,6 +610,10 @@ static void on_charon_ready(gpointer user_data)
     ike->loaded = TRUE;
     for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++)
         vici_client_register(ike->control, wanted[i], on_registered, ike);
+    /* Only of our own instance: another's log may be busy with other people's matters. */
+    ike->logs = ike_service_pid(ike->service) > 0;
+    if (ike->logs)
+        vici_client_register(ike->control, "log", on_registered, ike);
     vici_client_call(ike->control, ike_request_simple("version", NULL, NULL), on_version, ike);
     if (ike->setup->c.auth == IKE_AUTH_CERTIFICATE)
         vici_client_call(ike->control, ike_request_load_key(ike->setup), on_key_loaded, ike);

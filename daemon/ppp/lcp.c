@@ -319,7 +319,7 @@ static void lcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
         else if (lcp->unwanted)
             ppp_link_fail(link, no_method(link));
         else
-            ppp_link_fail(link, failure_new(STAGE_PPP, FAILURE_PPP_NEGOTIATION,
+            ppp_link_fail(link, failure_new(STAGE_PPP, FAILURE_PPP_SILENT,
                                             "the gateway stopped answering"));
         break;
     case PPP_END_DIVERGED:
