@@ -421,7 +421,8 @@ static void begin_attempt(Connection *connection)
         .remembered_esp = connection->esp,
         /* A gateway that still holds the lost tunnel may deliver what comes from the same port
          * to it (xl2tpd with the kernel's L2TP does); others insist on 1701: by turns. */
-        .any_port = connection->left_rudely && connection->attempts % 2 == 1,
+        .any_port = connection->left_rudely &&
+                    (connection->attempts < 4 || connection->attempts % 2 == 1),
         .link_ifindex = connection->link ? host_link_ifindex(connection->link) : 0,
     };
     if (connection->plan && connection->plan->ipv4_address.family == AF_INET)
