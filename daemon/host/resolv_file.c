@@ -135,7 +135,11 @@ static int write_file(const char *path, const char *text, guint mode, guint uid,
     if (fd < 0)
         return errno == EROFS || errno == EACCES ? write_in_place(path, text) : -errno;
     result = write_all(fd, text);
-    if (result == 0 && (fchown(fd, uid, gid) < 0 || fchmod(fd, mode) < 0))
+    /* Root's own file needs no right for that; another owner's would (CAP_CHOWN), and its text
+     * back is better than nothing. */
+    if (result == 0 && fchown(fd, uid, gid) < 0)
+        g_warning("%s: the owner %u:%u: %s", path, uid, gid, g_strerror(errno));
+    if (result == 0 && fchmod(fd, mode) < 0)
         result = -errno;
     close(fd);
     if (result == 0 && rename(temporary, path) < 0)

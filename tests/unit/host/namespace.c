@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
@@ -21,6 +22,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define WAIT_MSEC 10000 /* a test that waits longer has failed */
@@ -170,6 +172,17 @@ int namespace_route(gboolean add, const char *destination, const char *router,
     return netlink_talk(admin(), message, NULL, NULL);
 }
 
+/* What is left is what causewayd needs for all that it does here, and the right to the packet
+ * sockets of the test itself. */
+static void drop_capabilities(void)
+{
+    const guint32 kept = 1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW;
+    struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct data[2] = { { .effective = kept, .permitted = kept } };
+
+    must(syscall(SYS_capset, &header, data) == 0, "capabilities");
+}
+
 void namespace_enter(void)
 {
     if (geteuid() != 0)
@@ -191,6 +204,7 @@ void namespace_enter(void)
     add_neighbour("up1", UP1_ROUTER, far_mac[1]);
     errno = -namespace_route(TRUE, "0.0.0.0/0", UP0_ROUTER, "up0", 100);
     must(errno == 0, "default route");
+    drop_capabilities();
 }
 
 IpAddress namespace_address(const char *text)
