@@ -31,6 +31,7 @@ struct Transport {
 
     Usec srtt;         /* 0 unknown */
     gboolean measured; /* srtt is more than what we were told at first */
+    gboolean heard;    /* the peer has sent something */
     Usec rto;          /* of the oldest message in flight, doubled as it is sent again */
     Usec retransmit_at;
     Usec ack_at; /* when a ZLB is due; USEC_NEVER: nothing to acknowledge */
@@ -60,6 +61,8 @@ static Usec first_rto(const Transport *transport)
 
     if (rtt == 0)
         return TRANSPORT_RTO_MIN;
+    if (!transport->heard)
+        return MIN(2 * rtt + TRANSPORT_RTO_UNHEARD, TRANSPORT_RTO_FIRST_MAX);
     if (transport->measured)
         return MIN(MAX(2 * rtt, TRANSPORT_RTO_MIN - MIN(rtt, TRANSPORT_RTO_MIN)),
             TRANSPORT_RTO_FIRST_MAX);
@@ -279,6 +282,7 @@ TransportVerdict transport_receive(Transport *transport, Usec now, const L2tpHea
 {
     guint16 ahead = (guint16)(header->ns - transport->nr);
 
+    transport->heard = TRUE;
     /* "invalid value in its header ... should be discarded" (RFC 2661 §7.1). */
     if (!take_nr(transport, now, header->nr))
         return TRANSPORT_INVALID;

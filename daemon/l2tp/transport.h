@@ -4,8 +4,9 @@
  * Timers, all told here:
  *  - retransmission: the oldest message that is not acknowledged goes again after RTO, which
  *    doubles each time up to 8 s.  The first RTO is 2 · rtt + 50 ms, between 200 ms and 1 s, of
- *    a round trip time that another protocol saw; 200 ms while none is known, because an early
- *    duplicate is harmless and an SCCRQ that has overtaken IKE's last message is lost for sure.
+ *    a round trip time that another protocol saw; 200 ms while none is known.  For the SCCRQ it
+ *    is 2 · rtt + 30 ms: one that has overtaken IKE's last message is lost for sure, and a
+ *    duplicate is harmless.
  *    Of our own measurements it is 2 · rtt or 200 ms - rtt, whichever is more: a lost ICCN costs
  *    RTO and a round trip, and shall cost no more than 200 ms or 3 · rtt.
  *  - death: a message has been sent at least 6 times over at least 31 s in vain.  Both, so that
@@ -21,6 +22,7 @@
 #include "l2tp/message.h"
 
 #define TRANSPORT_RTO_MIN (200 * USEC_PER_MSEC)
+#define TRANSPORT_RTO_UNHEARD (30 * USEC_PER_MSEC)
 #define TRANSPORT_RTO_FIRST_MAX (1 * USEC_PER_SEC)
 #define TRANSPORT_RTO_CAP (8 * USEC_PER_SEC)
 #define TRANSPORT_CYCLE (31 * USEC_PER_SEC)

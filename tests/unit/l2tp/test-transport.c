@@ -78,17 +78,37 @@ static void test_backoff(void)
     transport_free(transport);
 }
 
-/* clamp(2 · rtt + 50 ms, 200 ms, 1 s) */
+/* The SCCRQ: 2 · rtt + 30 ms, or 200 ms. */
 static void test_first_rto(void)
 {
-    static const guint rows[][2] = { { 0, 200 }, { 1, 200 }, { 75, 200 }, { 100, 250 },
-        { 300, 650 }, { 475, 1000 }, { 5000, 1000 } };
+    static const guint rows[][2] = { { 0, 200 }, { 1, 32 }, { 75, 180 }, { 100, 230 },
+        { 300, 630 }, { 485, 1000 }, { 5000, 1000 } };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         Transport *transport = fresh(rows[i][0] * MS);
 
         queue(transport, 0);
         assert_sent(transport, "0,0");
+        g_assert_cmpuint(transport_deadline(transport) - now, ==, rows[i][1] * MS);
+        transport_free(transport);
+    }
+}
+
+/* The next ones, of our own measurement: 2 · rtt or 200 ms - rtt. */
+static void test_measured_rto(void)
+{
+    static const guint rows[][2] = { { 1, 199 }, { 50, 150 }, { 75, 150 }, { 100, 200 },
+        { 300, 600 }, { 600, 1000 } };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Transport *transport = fresh(1000 * MS);
+
+        queue(transport, 0);
+        assert_sent(transport, "0,0");
+        now += rows[i][0] * MS;
+        receive(transport, 0, 1, 0);
+        queue(transport, 0);
+        assert_sent(transport, "1,0");
         g_assert_cmpuint(transport_deadline(transport) - now, ==, rows[i][1] * MS);
         transport_free(transport);
     }
@@ -358,6 +378,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/l2tp/transport/backoff", test_backoff);
     g_test_add_func("/l2tp/transport/first-rto", test_first_rto);
+    g_test_add_func("/l2tp/transport/measured-rto", test_measured_rto);
     g_test_add_func("/l2tp/transport/sleep", test_sleep);
     g_test_add_func("/l2tp/transport/slow-start", test_slow_start);
     g_test_add_func("/l2tp/transport/window-one", test_window_one);
