@@ -345,6 +345,19 @@ static void write_children(ViciWriter *writer, const IkeSetup *setup, const IkeA
     vici_write_section_end(writer);
 }
 
+/* charon puts a new child below any IKE SA whose configuration looks the same, whatever its name:
+ * two connections to one gateway, or one of the system's own, would share phase 1 and fall
+ * together.  A range that no packet comes from, made of the reqid, keeps them apart. */
+static void write_local_addresses(ViciWriter *writer, const IkeSetup *setup)
+{
+    guint32 index = setup->c.reqid - IKE_REQID_FIRST;
+    g_autofree char *marker =
+        g_strdup_printf("127.77.%u.%u/32", index >> 8 & 0xff, index & 0xff);
+    const char *addresses[] = { setup->c.local_address, marker, NULL };
+
+    vici_write_strv(writer, "local_addrs", addresses);
+}
+
 ViciWriter *ike_request_load_conn(const IkeSetup *setup, const IkeAttempt *attempt)
 {
     ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "load-conn");
@@ -356,7 +369,7 @@ ViciWriter *ike_request_load_conn(const IkeSetup *setup, const IkeAttempt *attem
     vici_write_section(writer, setup->name);
     vici_write_number(writer, "version", 1);
     vici_write_flag(writer, "aggressive", setup->c.group_name != NULL);
-    write_list_of_one(writer, "local_addrs", setup->c.local_address);
+    write_local_addresses(writer, setup);
     write_list_of_one(writer, "remote_addrs", setup->c.gateway);
     if (attempt->nat_t_port) {
         vici_write_number(writer, "local_port", attempt->nat_t_port);

@@ -63,7 +63,8 @@ static void test_load_conn(void)
     g_assert_cmpstr(vici_node_string(conn, "encap"), ==, "no");
     g_assert_cmpstr(vici_node_string(conn, "mobike"), ==, "no");
     g_assert_null(vici_node_string(conn, "remote_port"));
-    assert_list(conn, "local_addrs", "198.51.100.10");
+    /* the second one tells this connection from others to the same gateway */
+    assert_list(conn, "local_addrs", "198.51.100.10 127.77.0.4/32");
     assert_list(conn, "remote_addrs", "203.0.113.10");
     g_assert_cmpuint(vici_node_number(conn, "reauth_time", 99999, 0) +
                          vici_node_number(conn, "over_time", 99999, 0), ==, 28800);
