@@ -20,12 +20,14 @@ void ppp_control_init(PppControl *control, PppLink *link, const PppControlProtoc
         .state = PPP_INITIAL,
         .deadline = USEC_NEVER,
         .reply = g_byte_array_new(),
+        .acked = g_byte_array_new(),
     };
 }
 
 void ppp_control_clear(PppControl *control)
 {
     g_clear_pointer(&control->reply, g_byte_array_unref);
+    g_clear_pointer(&control->acked, g_byte_array_unref);
     control->state = PPP_INITIAL;
     control->deadline = USEC_NEVER;
 }
@@ -125,6 +127,10 @@ static void act_reply(PppControl *control, guint actions)
 {
     if (actions & PPP_SCA) {
         control->naks_sent = control->refusals_sent = 0;
+        control->acked_identifier = control->reply_identifier;
+        control->acked_again = FALSE;
+        g_byte_array_set_size(control->acked, 0);
+        g_byte_array_append(control->acked, control->reply->data, control->reply->len);
         if (control->protocol->request_acked)
             control->protocol->request_acked(control->link);
     }
@@ -322,12 +328,29 @@ static gboolean judge_request(PppControl *control, Reader body)
     return TRUE;
 }
 
+/* The very request that we have acknowledged, once more: the Ack was lost, or the peer's timer
+ * is shorter than the round trip.  RFC 1661 §4.1 would take an open link down for it, routes
+ * and all, and pppd, which waits in Ack-Sent, needs nothing but the Ack.  Only once: a peer
+ * that comes a third time has really begun anew. */
+static gboolean repeat_ack(PppControl *control, guint8 identifier, Reader body)
+{
+    const GByteArray *acked = control->acked;
+
+    if (control->state != PPP_OPENED || control->acked_again ||
+        identifier != control->acked_identifier || body.length != acked->len ||
+        (acked->len > 0 && memcmp(body.data, acked->data, acked->len) != 0))
+        return FALSE;
+    control->acked_again = TRUE;
+    ppp_control_send(control, PPP_CONFIGURE_ACK, identifier, acked->data, acked->len);
+    return TRUE;
+}
+
 /* RFC 1661 §5.1. */
 static void receive_request(PppControl *control, guint8 identifier, Reader body)
 {
     const PppControlProtocol *protocol = control->protocol;
 
-    if (!options_are_valid(body))
+    if (!options_are_valid(body) || repeat_ack(control, identifier, body))
         return;
     control->reply_identifier = identifier;
     /* In these states the table looks at no option: nothing may be learnt from them. */

@@ -97,6 +97,10 @@ struct PppControl {
     Usec deadline;
     Usec sent_at;       /* when the last Configure-Request left */
     gboolean peer_seen; /* the peer's first Configure-Request of this negotiation has come */
+    /* The peer's request that was acknowledged last. */
+    guint8 acked_identifier;
+    GByteArray *acked;
+    gboolean acked_again; /* its Ack has been repeated in Opened */
     guint naks_sent;    /* to the peer since our last Ack to it */
     guint refusals_sent; /* the same with our Rejects */
     guint refusals;     /* Naks and Rejects from the peer since its last Ack */

@@ -69,6 +69,9 @@ static void test_pap(void)
     talk_hear(talk, "c023 02 00 len 00");
     talk_hear(talk, "c023 02 04 len 00");
     talk_hear(talk, "c023 02 01 0003 00");
+    /* CHAP's Success is none for PAP. */
+    talk_hear(talk, "c223 03 00 len");
+    talk_hear(talk, "c223 03 03 len");
     talk_nothing(talk);
     talk_hear(talk, "c023 02 01 len 00");
     expect_network_phase(talk);
@@ -244,7 +247,7 @@ static void test_chap_md5(void)
 }
 
 /* The same identifier over another challenge is another question.  The expected value is from
- * printf '\052s3cret\x63' | openssl md5 */
+ * printf '\052s3cret\x11\x02...\x10' | openssl md5 */
 static void test_chap_identifier_reused(void)
 {
     g_autoptr(Talk) talk = talk_new("s3cret");
@@ -252,8 +255,8 @@ static void test_chap_identifier_reused(void)
     talk_open_lcp(talk, CHAP);
     talk_hear(talk, MD5_CHALLENGE);
     talk_sends(talk, MD5_RESPONSE);
-    talk_hear(talk, "c223 01 2a len 01 63");
-    talk_sends(talk, "c223 02 2a len 10 dba035cabf4dc39512388f466d20c122 \"User\"");
+    talk_hear(talk, "c223 01 2a len 10 1102030405060708090a0b0c0d0e0f10");
+    talk_sends(talk, "c223 02 2a len 10 015f562c793fcf5875fc4fac34fd6059 \"User\"");
 }
 
 /* RFC 1994 §2: at any time, while IPCP is up. */
@@ -278,6 +281,27 @@ static void test_chap_again_in_mid_session(void)
     verdict(talk, 4, "Account closed");
     talk_sends(talk, "c021 05 .. len");
     talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_REFUSED, "Account closed");
+}
+
+/* In mid-session nobody waits for the verdict: no news is good news. */
+static void test_chap_again_without_verdict(void)
+{
+    g_autoptr(Talk) talk = talk_new("s3cret");
+
+    talk->config.echo_interval = 0;
+    talk_open_lcp(talk, CHAP);
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    verdict(talk, 3, "");
+    expect_network_phase(talk);
+    talk_hear(talk, "c223 01 2b len 01 00");
+    talk_sends(talk, "c223 02 2b len 10 " ANY_16 " \"User\"");
+    /* IPCP's own timer is all that runs. */
+    g_assert_cmpuint(ppp_link_deadline(talk->link), <=, talk->now + 3 * USEC_PER_SEC);
+    talk->now += 120 * USEC_PER_SEC;
+    ppp_link_tick(talk->link, talk->now);
+    talk_sends(talk, "8021 01 .. len 0306 00000000 8106 00000000 8306 00000000");
+    talk_nothing(talk);
 }
 
 static void test_chap_refused(void)
@@ -488,6 +512,8 @@ static void test_retry(void)
 
     verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3 M=Try again");
     talk_secret_wanted(talk, PPP_SECRET_PASSWORD, "authentication-refused");
+    /* The same message twice asks once. */
+    verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3 M=Try again");
     talk_nothing(talk);
     g_assert_true(ppp_link_deadline(talk->link) == USEC_NEVER);
     talk->now += 60 * USEC_PER_SEC;
@@ -543,11 +569,13 @@ static void test_tries_outlive_lcp(void)
     for (guint i = 0; i < 4; i++) {
         verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3");
         talk_secret_wanted(talk, PPP_SECRET_PASSWORD, "authentication-refused");
-        talk_hear(talk, "c021 01 20 len " MSCHAPV2);
+        g_autofree char *request = g_strdup_printf("c021 01 %02x len " MSCHAPV2, 0x20 + i);
+        g_autofree char *ack = g_strdup_printf("c021 02 %02x len " MSCHAPV2, 0x20 + i);
+        talk_hear(talk, request);
         talk_stage(talk, STAGE_PPP);
         talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
         talk_echo(talk, 2);
-        talk_sends(talk, "c021 02 20 len " MSCHAPV2);
+        talk_sends(talk, ack);
         talk_options(talk);
         talk_stage(talk, STAGE_AUTHENTICATION);
         /* The question of before is void. */
@@ -645,6 +673,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/auth/chap-md5", test_chap_md5);
     g_test_add_func("/ppp/auth/chap-identifier-reused", test_chap_identifier_reused);
     g_test_add_func("/ppp/auth/chap-in-mid-session", test_chap_again_in_mid_session);
+    g_test_add_func("/ppp/auth/chap-again-without-verdict", test_chap_again_without_verdict);
     g_test_add_func("/ppp/auth/chap-refused", test_chap_refused);
     g_test_add_func("/ppp/auth/chap-malformed", test_chap_malformed);
     g_test_add_func("/ppp/auth/chap-silence", test_chap_silence);

@@ -69,6 +69,21 @@ static void test_late_peer(void)
     talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
 }
 
+/* Only the peer's first request tells that it has just begun. */
+static void test_late_peer_goes_on(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    talk_pass(talk, 60 * MSEC);
+    talk_hear(talk, "c021 01 01 len 9902");
+    talk_sends(talk, "c021 01 id len 0104 0578 0506 ........");
+    talk_sends(talk, "c021 04 01 len 9902");
+    talk_pass(talk, 60 * MSEC);
+    talk_hear(talk, "c021 01 02 len 9802");
+    talk_sends(talk, "c021 04 02 len 9802");
+    talk_nothing(talk);
+}
+
 /* A peer that spoke before our request can have reached it has not lost anything. */
 static void test_early_peer(void)
 {
@@ -596,6 +611,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/lcp/silent-peer", test_silent_peer);
     g_test_add_func("/ppp/lcp/first-timer", test_first_timer);
     g_test_add_func("/ppp/lcp/late-peer", test_late_peer);
+    g_test_add_func("/ppp/lcp/late-peer-goes-on", test_late_peer_goes_on);
     g_test_add_func("/ppp/lcp/early-peer", test_early_peer);
     g_test_add_func("/ppp/lcp/empty-request", test_empty_request);
     g_test_add_func("/ppp/lcp/malformed-options", test_malformed_options);

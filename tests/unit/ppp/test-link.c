@@ -111,6 +111,39 @@ static void test_ipcp_renegotiated(void)
     g_assert_cmphex(talk->network.address, ==, talk_address("10.77.0.11"));
 }
 
+/* pppd repeats a request after three seconds if our Ack was lost.  It gets the Ack; the link
+ * stays up.  If it asks once more, it has begun anew. */
+static void test_lost_ack(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    talk_hear(talk, "8021 01 05 len 0306 0a4d0001");
+    talk_sends(talk, "8021 02 05 len 0306 0a4d0001");
+    talk_nothing(talk);
+    talk_hear(talk, "c021 01 77 len 0104 05b4 0506 11223344");
+    talk_sends(talk, "c021 02 77 len 0104 05b4 0506 11223344");
+    talk_nothing(talk);
+    talk_hear(talk, "8021 01 05 len 0306 0a4d0001");
+    talk_network_down(talk);
+    talk_sends(talk, "8021 01 .. len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_sends(talk, "8021 02 05 len 0306 0a4d0001");
+    talk_hear(talk, "8021 02 03 len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_network_up(talk);
+    talk_nothing(talk);
+}
+
+/* Same identifier, other options; same options, other identifier: begun anew. */
+static void test_no_lost_ack(void)
+{
+    g_autoptr(Talk) other_options = up();
+    g_autoptr(Talk) other_identifier = up();
+
+    talk_hear(other_options, "8021 01 05 len 0306 0a4d0002");
+    talk_network_down(other_options);
+    talk_hear(other_identifier, "8021 01 06 len 0306 0a4d0001");
+    talk_network_down(other_identifier);
+}
+
 static void test_terminated(void)
 {
     g_autoptr(Talk) talk = up();
@@ -291,6 +324,8 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/link/to-network", test_to_network);
     g_test_add_func("/ppp/link/lcp-renegotiated", test_lcp_renegotiated);
     g_test_add_func("/ppp/link/ipcp-renegotiated", test_ipcp_renegotiated);
+    g_test_add_func("/ppp/link/lost-ack", test_lost_ack);
+    g_test_add_func("/ppp/link/no-lost-ack", test_no_lost_ack);
     g_test_add_func("/ppp/link/terminated", test_terminated);
     g_test_add_func("/ppp/link/close-when-up", test_close_when_up);
     g_test_add_func("/ppp/link/dead-peer", test_dead_peer);

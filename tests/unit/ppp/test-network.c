@@ -279,6 +279,7 @@ static void test_ipv6_option_rejected(void)
     /* A suggestion that is none: another random one. */
     talk_hear(talk, "8057 03 id len 010a 0000000000000000");
     talk_sends(talk, IPV6CP_REQUEST);
+    g_assert_cmpint(memcmp(talk->sent + 8, "\0\0\0\0\0\0\0\0", 8), !=, 0);
     talk_hear(talk, "8057 03 id len 0106 00000000");
     talk_sends(talk, IPV6CP_REQUEST);
     talk_echo(talk, 4);
