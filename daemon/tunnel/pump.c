@@ -114,6 +114,7 @@ static void say_stage(Pump *pump, Stage stage, const char *text)
 {
     TunnelMessage message;
 
+    pump->stage = stage;
     tunnel_message_init(&message, TUNNEL_STAGE);
     message.stage = stage;
     message.text = text ? failure_clean_text((const guint8 *)text, strlen(text)) : NULL;
@@ -208,6 +209,20 @@ static void l2tp_closed(Pump *pump)
         pump->quit = TRUE;
 }
 
+/* To the L2TP engine the call was up; where the user stood, PPP knows. A gateway that hangs up
+ * over the password instead of refusing it (l2tpns does) has refused it all the same. */
+static void call_failed(Pump *pump, const Failure *failure)
+{
+    Failure told = *failure;
+
+    if (pump->ppp && !pump->network_up)
+        told.stage = pump->stage;
+    if (told.stage == STAGE_AUTHENTICATION && told.code == FAILURE_GATEWAY_CLOSED)
+        told.code = FAILURE_AUTHENTICATION_REFUSED;
+    pump_fail(pump, &told);
+    g_clear_pointer(&pump->ppp, ppp_link_free); /* nothing is below it any more */
+}
+
 static gboolean l2tp_effect(Pump *pump)
 {
     L2tpEffect effect;
@@ -237,8 +252,7 @@ static gboolean l2tp_effect(Pump *pump)
         }
         break;
     case L2TP_EFFECT_FAILED:
-        pump_fail(pump, effect.failure);
-        g_clear_pointer(&pump->ppp, ppp_link_free); /* nothing is below it any more */
+        call_failed(pump, effect.failure);
         break;
     case L2TP_EFFECT_CLOSED:
         l2tp_closed(pump);

@@ -43,6 +43,7 @@ typedef struct {
     guint16 ns;
     guint16 path_mtu, mtu;
     PppOptions options;
+    Stage stage; /* the last one that was told */
     gboolean network_up;
     EarlyFrame early[EARLY_FRAMES];
     guint n_early;
