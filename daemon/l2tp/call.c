@@ -228,8 +228,7 @@ static void on_cdn(L2tpTunnel *tunnel, Usec now, const L2tpMessage *message)
 {
     static const Reason reason = { .result = STOPCCN_CLEAR };
 
-    if (step(tunnel, CALL_EVENT_CDN) != CALL_ACTION_CLEAN_UP)
-        return;
+    step(tunnel, CALL_EVENT_CDN); /* in every state: clean up */
     effect_failed(tunnel, l2tp_reason_cdn(message, tunnel->up));
     control_error(tunnel, now, &reason);
 }

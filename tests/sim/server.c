@@ -1,55 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The gateway's PPP. */
-#include "server.h"
-
-#include "base/bytes.h"
-#include "hashes.h"
-#include "lns.h"
+/* The gateway's PPP: LCP, IPCP, and the way of a frame. */
+#include "server_internal.h"
 
 #include <string.h>
 
-#define LCP 0xc021
-#define IPCP 0x8021
-#define CCP 0x80fd
-#define IPV4 0x0021
-#define PAP 0xc023
-#define CHAP 0xc223
-
-#define RESTART (3 * USEC_PER_SEC) /* RFC 1661 §4.6's default */
-#define TRIES 10
-
-enum { REQUEST = 1, ACK, NAK, REJECT, TERM_REQUEST, TERM_ACK, CODE_REJECT, PROTOCOL_REJECT,
-    ECHO_REQUEST, ECHO_REPLY };
-
 static const guint8 client_address[4] = { 10, 77, 0, 10 };
 
-/* A control protocol, as far as a server needs it: both requests acknowledged means open. */
-typedef struct {
-    guint16 protocol;
-    guint8 id;
-    gboolean running, ours_acked, theirs_acked;
-    guint tries;
-    Usec resend_at;
-} Control;
-
-struct Server {
-    World *world;
-    ServerOptions options;
-    Lns *lns;
-    gboolean up, authenticated, refused, renegotiated, challenged_again;
-    gboolean asks_auth, acfc, pfc;
-    ServerMethod method;
-    Control lcp, ipcp, ccp;
-    guint32 magic;
-    guint8 chap_id, challenge[16];
-    Usec challenge_at, later_at, terminate_at;
-    guint challenges;
-    guint8 result[128]; /* the answer to the last CHAP response, which a repeated one gets too */
-    gsize result_length;
-    guint packets, strangers, terminations;
-};
-
-static Usec restart(const Server *server)
+Usec server_restart(const Server *server)
 {
     return server->options.restart ? server->options.restart : RESTART;
 }
@@ -74,7 +31,7 @@ static void send_frame(Server *server, guint16 protocol, const guint8 *body, gsi
     lns_send_frame(server->lns, frame, at + length);
 }
 
-static void send_code(Server *server, guint16 protocol, guint8 code, guint8 id,
+void server_send(Server *server, guint16 protocol, guint8 code, guint8 id,
     const guint8 *body, gsize length)
 {
     guint8 packet[2048];
@@ -132,9 +89,9 @@ static void control_request(Server *server, Control *control)
     Writer writer = writer_init(options, sizeof options);
 
     control->ours_acked = FALSE;
-    control->resend_at = server->world->now + restart(server);
+    control->resend_at = server->world->now + server_restart(server);
     put_options(server, control, &writer);
-    send_code(server, control->protocol, REQUEST, control->id, options, writer.length);
+    server_send(server, control->protocol, REQUEST, control->id, options, writer.length);
 }
 
 static void control_start(Server *server, Control *control)
@@ -145,130 +102,15 @@ static void control_start(Server *server, Control *control)
     control_request(server, control);
 }
 
-/* ---- authentication */
+/* ---- LCP and IPCP */
 
-static void network_start(Server *server)
+void server_network_start(Server *server)
 {
     if (!server->ipcp.running)
         control_start(server, &server->ipcp);
     if (server->options.offers_ccp && !server->ccp.running)
         control_start(server, &server->ccp);
 }
-
-static void challenge_send(Server *server)
-{
-    static const char name[] = "gateway";
-    guint8 body[1 + 16 + sizeof name - 1] = { 16 };
-
-    memcpy(body + 1, server->challenge, 16);
-    memcpy(body + 17, name, sizeof name - 1);
-    send_code(server, CHAP, 1, server->chap_id, body, sizeof body);
-    server->challenge_at = server->world->now + restart(server);
-}
-
-static void challenge_start(Server *server)
-{
-    server->chap_id++;
-    server->challenges = 0;
-    server->result_length = 0;
-    world_fill(server->world, server->challenge, sizeof server->challenge);
-    challenge_send(server);
-}
-
-static void refuse(Server *server, const char *text)
-{
-    server->refused = TRUE;
-    server->terminate_at = server->world->now + restart(server);
-    if (server->method == SERVER_PAP)
-        return;
-    server->result_length = strlen(text);
-    memcpy(server->result, text, server->result_length);
-    send_code(server, CHAP, 4, server->chap_id, server->result, server->result_length);
-}
-
-static void accept(Server *server, const char *text)
-{
-    server->result_length = strlen(text);
-    memcpy(server->result, text, server->result_length);
-    send_code(server, CHAP, 3, server->chap_id, server->result, server->result_length);
-    server->authenticated = TRUE;
-    network_start(server);
-}
-
-static gboolean name_matches(const Server *server, const guint8 *name, gsize length)
-{
-    return length == strlen(server->options.user) &&
-           memcmp(name, server->options.user, length) == 0;
-}
-
-static void chap_response(Server *server, Reader *reader)
-{
-    guint8 expected[24];
-    gsize name_length;
-    gsize size = reader_u8(reader);
-    const guint8 *value = reader_bytes(reader, size);
-    const guint8 *name = reader_rest(reader, &name_length);
-    const ServerOptions *o = &server->options;
-
-    server->challenge_at = USEC_NEVER;
-    if (server->method == SERVER_CHAP_MD5) {
-        hash_chap_md5(server->chap_id, o->password, server->challenge, 16, expected);
-        if (value && size == 16 && memcmp(value, expected, 16) == 0 &&
-            name_matches(server, name, name_length))
-            accept(server, "welcome");
-        else
-            refuse(server, "no");
-        return;
-    }
-    /* RFC 2759 §4: peer challenge, 8 of zero, response, flags. */
-    if (value && size == 49)
-        hash_mschapv2_response(server->challenge, value, o->user, o->password, expected);
-    if (!value || size != 49 || memcmp(value + 24, expected, 24) != 0 ||
-        !name_matches(server, name, name_length)) {
-        refuse(server, "E=691 R=0 C=00000000000000000000000000000000 V=3 M=no");
-        return;
-    }
-    g_autofree char *proof = hash_mschapv2_success(server->challenge, value, o->user, o->password,
-        value + 24);
-    g_autofree char *text = g_strconcat(proof, " M=welcome", NULL);
-    accept(server, text);
-}
-
-static void chap_input(Server *server, guint8 code, guint8 id, Reader *reader)
-{
-    if (code != 2 || id != server->chap_id || server->method == SERVER_PAP)
-        return;
-    /* A repeated response gets the same answer (RFC 1994 §4.2). */
-    if (server->result_length > 0)
-        send_code(server, CHAP, server->refused ? 4 : 3, id, server->result,
-            server->result_length);
-    else
-        chap_response(server, reader);
-}
-
-static void pap_input(Server *server, guint8 code, guint8 id, Reader *reader)
-{
-    if (code != 1 || server->method != SERVER_PAP)
-        return;
-    gsize user_length = reader_u8(reader);
-    const guint8 *user = reader_bytes(reader, user_length);
-    gsize password_length = reader_u8(reader);
-    const guint8 *password = reader_bytes(reader, password_length);
-    if (!reader_ok(reader))
-        return;
-    gboolean right = name_matches(server, user, user_length) &&
-                     password_length == strlen(server->options.password) &&
-                     memcmp(password, server->options.password, password_length) == 0;
-    send_code(server, PAP, right ? 2 : 3, id, (const guint8 *)"\0", 1);
-    if (!right) {
-        refuse(server, "");
-        return;
-    }
-    server->authenticated = TRUE;
-    network_start(server);
-}
-
-/* ---- LCP and IPCP */
 
 static gboolean is_open(const Control *control)
 {
@@ -283,7 +125,7 @@ static void opened(Server *server, Control *control)
     if (control == &server->lcp) {
         if (server->method == SERVER_PAP)
             return; /* it is the client's turn */
-        challenge_start(server);
+        login_challenge(server);
     } else if (control == &server->ipcp) {
         gboolean more = (server->options.renegotiates && !server->renegotiated) ||
                         (server->options.challenges_again && !server->challenged_again);
@@ -358,11 +200,11 @@ static void request_input(Server *server, Control *control, guint8 id, const gui
         control_start(server, control);
     }
     if (reject.length > 0) {
-        send_code(server, control->protocol, REJECT, id, rejects, reject.length);
+        server_send(server, control->protocol, REJECT, id, rejects, reject.length);
     } else if (nak.length > 0) {
-        send_code(server, control->protocol, NAK, id, naks, nak.length);
+        server_send(server, control->protocol, NAK, id, naks, nak.length);
     } else {
-        send_code(server, control->protocol, ACK, id, options, length);
+        server_send(server, control->protocol, ACK, id, options, length);
         control->theirs_acked = TRUE;
         opened(server, control);
     }
@@ -406,7 +248,7 @@ static void control_input(Server *server, Control *control, guint8 code, guint8 
             refused_input(server, control, code, body, length);
         break;
     case TERM_REQUEST:
-        send_code(server, control->protocol, TERM_ACK, id, NULL, 0);
+        server_send(server, control->protocol, TERM_ACK, id, NULL, 0);
         control->ours_acked = control->theirs_acked = FALSE;
         control->resend_at = USEC_NEVER;
         break;
@@ -420,7 +262,7 @@ static void control_input(Server *server, Control *control, guint8 code, guint8 
         if (length >= 4 && is_open(&server->lcp)) {
             guint8 reply[4] = { (guint8)(server->magic >> 24), (guint8)(server->magic >> 16),
                                 (guint8)(server->magic >> 8), (guint8)server->magic };
-            send_code(server, LCP, ECHO_REPLY, id, reply, 4);
+            server_send(server, LCP, ECHO_REPLY, id, reply, 4);
         }
         break;
     default:
@@ -470,9 +312,9 @@ void server_input(Server *server, const guint8 *frame, gsize length)
     else if (!is_open(&server->lcp))
         return; /* "silently discarded" (RFC 1661 §3.4) */
     else if (protocol == PAP)
-        pap_input(server, code, id, &body);
+        login_pap_input(server, code, id, &body);
     else if (protocol == CHAP)
-        chap_input(server, code, id, &body);
+        login_chap_input(server, code, id, &body);
     else if (!server->authenticated)
         return;
     else if (protocol == IPCP)
@@ -480,7 +322,7 @@ void server_input(Server *server, const guint8 *frame, gsize length)
     else if (protocol == CCP && server->options.offers_ccp)
         control_input(server, &server->ccp, code, id, body.data, body.length);
     else
-        send_code(server, LCP, PROTOCOL_REJECT, ++server->lcp.id, frame, MIN(length, 64));
+        server_send(server, LCP, PROTOCOL_REJECT, ++server->lcp.id, frame, MIN(length, 64));
 }
 
 /* ---- life */
@@ -503,7 +345,7 @@ static void later(Server *server)
     if (server->options.challenges_again && !server->challenged_again &&
         server->method != SERVER_PAP) {
         server->challenged_again = TRUE;
-        challenge_start(server);
+        login_challenge(server);
     } else if (server->options.renegotiates && !server->renegotiated) {
         server->renegotiated = TRUE;
         server->authenticated = FALSE;
@@ -524,7 +366,7 @@ void server_tick(Server *server)
     if (server->challenge_at <= server->world->now) {
         server->challenge_at = USEC_NEVER;
         if (++server->challenges <= TRIES)
-            challenge_send(server);
+            login_challenge_again(server);
         else
             lns_disconnect(server->lns);
     }
@@ -534,11 +376,11 @@ void server_tick(Server *server)
     if (server->terminate_at <= server->world->now) {
         gboolean last = ++server->terminations > 2;
 
-        server->terminate_at = last ? USEC_NEVER : server->world->now + restart(server);
+        server->terminate_at = last ? USEC_NEVER : server->world->now + server_restart(server);
         if (last)
             lns_disconnect(server->lns);
         else
-            send_code(server, LCP, TERM_REQUEST, ++server->lcp.id, NULL, 0);
+            server_send(server, LCP, TERM_REQUEST, ++server->lcp.id, NULL, 0);
     }
 }
 

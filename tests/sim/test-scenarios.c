@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Named worlds: what a connect costs, what a lost packet costs, and how things end. */
 #include "client.h"
+#include "hashes.h"
 #include "lns.h"
 
 #define MS USEC_PER_MSEC
@@ -252,6 +253,84 @@ static void test_gateway_closes(void)
     g_assert_true(lns_is_stopped(disconnect->lns));
 }
 
+/* A lid that is closed: nothing comes in, no timer runs, the clock goes on. */
+static void asleep_input(gpointer self, Usec now, const guint8 *packet, gsize length)
+{
+}
+
+static void asleep_tick(gpointer self, Usec now)
+{
+}
+
+static Usec asleep_deadline(gpointer self)
+{
+    return USEC_NEVER;
+}
+
+static void sleep_for(Scene *scene, Usec time)
+{
+    End awake = scene->world->client;
+
+    scene->world->client = (End){ NULL, asleep_input, asleep_tick, asleep_deadline };
+    run_for(scene, time);
+    scene->world->client = awake;
+}
+
+/* An hour's sleep, and the gateway has kept the call: what was connected goes on, after timers
+ * have found themselves an hour late. */
+static void test_sleep_kept(void)
+{
+    ClientOptions options = client_defaults;
+
+    options.hello = 30 * SEC;
+    g_autoptr(Scene) scene = scene_new(&options, NULL, 40 * MS);
+    connect_scene(scene, 60 * SEC);
+    run_for(scene, 100 * SEC);
+    sleep_for(scene, 3600 * SEC);
+    run_for(scene, 100 * SEC);
+    assert_connected(scene);
+    g_assert_true(lns_is_connected(scene->lns));
+}
+
+/* The gateway's HELLOs were not answered: it has cleared the call, and the client finds out as
+ * soon as it asks. */
+static void test_sleep_lost(void)
+{
+    ClientOptions options = client_defaults;
+    LnsOptions lns = lns_defaults;
+
+    options.hello = 30 * SEC;
+    lns.hello = 60 * SEC;
+    g_autoptr(Scene) scene = scene_new(&options, &lns, 40 * MS);
+    connect_scene(scene, 60 * SEC);
+    run_for(scene, 100 * SEC);
+    assert_connected(scene);
+    sleep_for(scene, 3600 * SEC);
+    g_assert_false(lns_is_connected(scene->lns));
+    run_for(scene, 15 * SEC);
+    g_assert_nonnull(scene->client->failure);
+    g_assert_cmpint(scene->client->failure->code, ==, FAILURE_CONNECTION_LOST);
+}
+
+/* The gateway of these tests against RFC 2759 §9.2, lest both sides make the same mistake. */
+static void test_gateway_hashes(void)
+{
+    static const guint8 authenticator[16] = { 0x5b, 0x5d, 0x7c, 0x7d, 0x7b, 0x3f, 0x2f, 0x3e,
+        0x3c, 0x2c, 0x60, 0x21, 0x32, 0x26, 0x26, 0x28 };
+    static const guint8 peer[16] = { 0x21, 0x40, 0x23, 0x24, 0x25, 0x5e, 0x26, 0x2a,
+        0x28, 0x29, 0x5f, 0x2b, 0x3a, 0x33, 0x7c, 0x7e };
+    static const guint8 expected[24] = { 0x82, 0x30, 0x9e, 0xcd, 0x8d, 0x70, 0x8b, 0x5e,
+        0xa0, 0x8f, 0xaa, 0x39, 0x81, 0xcd, 0x83, 0x54, 0x42, 0x33, 0x11, 0x4a, 0x3d, 0x85,
+        0xd6, 0xdf };
+    guint8 response[24];
+
+    hash_mschapv2_response(authenticator, peer, "User", "clientPass", response);
+    g_assert_cmpmem(response, 24, expected, 24);
+    g_autofree char *success = hash_mschapv2_success(authenticator, peer, "User", "clientPass",
+        response);
+    g_assert_cmpstr(success, ==, "S=407A5589115FD0D6209F510FE9C04566932CDA56");
+}
+
 /* What the configuration of the two makes impossible is named, and soon. */
 static void expect_failure(const ClientOptions *client, const LnsOptions *lns, FailureCode code)
 {
@@ -310,6 +389,9 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/one-lost-packet/default-timers", test_one_lost_default_timers);
     g_test_add_func("/sim/stay-and-close", test_stay_and_close);
     g_test_add_func("/sim/link-dies", test_link_dies);
+    g_test_add_func("/sim/sleep/kept", test_sleep_kept);
+    g_test_add_func("/sim/sleep/lost", test_sleep_lost);
+    g_test_add_func("/sim/gateway-hashes", test_gateway_hashes);
     g_test_add_func("/sim/silent", test_silent);
     g_test_add_func("/sim/gateway-closes", test_gateway_closes);
     g_test_add_func("/sim/password-wrong", test_password_wrong);

@@ -189,6 +189,10 @@ static void test_unknown_avp(void)
         "unknown mandatory AVP: vendor 0 attribute 99");
     check(SCCRP "8008 0137 0001 0001", L2TP_VERDICT_FAULT, L2TP_ERROR_UNKNOWN_AVP,
         "unknown mandatory AVP: vendor 311 attribute 1");
+    check(SCCRP "8008 0009 002e 0001", L2TP_VERDICT_FAULT, L2TP_ERROR_UNKNOWN_AVP,
+        "unknown mandatory AVP: vendor 9 attribute 46");
+    check(SCCRP "8008 002b 0006 0001", L2TP_VERDICT_FAULT, L2TP_ERROR_UNKNOWN_AVP,
+        "unknown mandatory AVP: vendor 43 attribute 6");
     check(SCCRP "0008 0000 0063 0001", L2TP_VERDICT_OK, 0, NULL);
     check(SCCRP "0008 0000 0014 0001", L2TP_VERDICT_OK, 0, NULL); /* 20 was never assigned */
     /* A reserved bit makes a known AVP an unknown one (RFC 2661 §4.1). */
@@ -221,7 +225,8 @@ static void test_missing(void)
         "Assigned Session ID is missing");
     /* Set-Link-Info of Meraki, WAN-Error-Notify, HELLO. */
     check("8008 0000 0000 0010 8010 0000 0023 0000 ffffffff ffffffff", L2TP_VERDICT_OK, 0, NULL);
-    check("8008 0000 0000 000f 8020 0000 0022 0000 000000010000000200000003000000040000000500000006",
+    check("8008 0000 0000 000f 8020 0000 0022 0000 000000010000000200000003000000040000000500"
+          "000006",
         L2TP_VERDICT_OK, 0, NULL);
     check("8008 0000 0000 0006", L2TP_VERDICT_OK, 0, NULL);
 }
