@@ -301,6 +301,17 @@ static void test_out_of_sequence(void)
         "800a 0000 0018 00000001 800a 0000 0013 00000001"), "FAILED l2tp-protocol StopCCN(3,2)");
 }
 
+/* Our StopCCN crosses one of the peer's: the first failure stands, whatever the second says. */
+static void test_failed_then_redirected(void)
+{
+    g_autoptr(Wire) wire = opened();
+
+    assert_told(wire_message(wire, 0, 2, WIRE_SCCRP " 8008 0000 0063 0001"),
+        "FAILED l2tp-protocol StopCCN(1,1)");
+    assert_told(wire_message(wire, 0, 4, "8008 0000 0009 1234 "
+        "8012 0000 0001 0002 0007 31302e312e322e33"), "ZLB(2,2)");
+}
+
 /* After the end only acknowledgements: whatever comes, no second failure, no new state. */
 static void test_nothing_follows(void)
 {
@@ -334,6 +345,7 @@ int main(int argc, char **argv)
     g_test_add_func("/l2tp/failures/bad-icrp", test_bad_icrp);
     g_test_add_func("/l2tp/failures/unknown-mandatory-message", test_unknown_mandatory_message);
     g_test_add_func("/l2tp/failures/out-of-sequence", test_out_of_sequence);
+    g_test_add_func("/l2tp/failures/failed-then-redirected", test_failed_then_redirected);
     g_test_add_func("/l2tp/failures/nothing-follows", test_nothing_follows);
     return g_test_run();
 }
