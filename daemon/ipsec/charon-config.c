@@ -37,6 +37,8 @@ static const Setting settings[] = {
     { SETTING_VALUE, "retransmit_base", "1.6" },
     { SETTING_VALUE, "retransmit_tries", "6" },
     { SETTING_VALUE, "install_routes", "no" },
+    /* No routing table of its own, and so no rule that leads to it. */
+    { SETTING_VALUE, "routing_table", "0" },
     { SETTING_VALUE, "install_virtual_ip", "no" },
     { SETTING_VALUE, "process_route", "no" },
     { SETTING_VALUE, "send_vendor_id", "no" },
