@@ -36,7 +36,7 @@ const char *connection_state_name(ConnectionState state)
     return names[state];
 }
 
-ConnectionManager *connection_manager_new(const ConnectionSettings *settings)
+ConnectionManager *connection_manager_new(const ConnectionSettings *settings, GError **error)
 {
     return g_new0(ConnectionManager, 1);
 }

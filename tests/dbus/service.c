@@ -30,7 +30,7 @@ int main(int argc, char **argv)
     g_autoptr(GDBusConnection) bus = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, &error);
     g_autoptr(ProfileStore) store = bus ? profile_store_new(argv[1], argv[2], &error) : NULL;
     ConnectionSettings connection_settings = {.runtime_directory = NULL};
-    ConnectionManager *manager = connection_manager_new(&connection_settings);
+    ConnectionManager *manager = connection_manager_new(&connection_settings, &error);
     ApiService *service = store ? api_service_new(bus, store, manager, &settings, &error) : NULL;
     if (!service) {
         fprintf(stderr, "%s\n", error->message);
