@@ -133,7 +133,7 @@ static void ipcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length
     ipcp->gone = TRUE;
     switch (why) {
     case PPP_END_SILENT:
-        failure = failure_new(STAGE_NETWORK, FAILURE_PPP_NEGOTIATION,
+        failure = failure_new(STAGE_NETWORK, FAILURE_PPP_SILENT,
                               "the gateway does not answer about IPv4");
         break;
     case PPP_END_DIVERGED:

@@ -167,7 +167,7 @@ static void test_silence(void)
         while (ppp_link_next(talk->link, &effect) && effect.type != PPP_EFFECT_FAILED)
             ;
     }
-    g_assert_cmpint(effect.failure->code, ==, FAILURE_PPP_NEGOTIATION);
+    g_assert_cmpint(effect.failure->code, ==, FAILURE_PPP_SILENT);
     g_assert_cmpint(effect.failure->stage, ==, STAGE_NETWORK);
     g_assert_cmpuint(talk->now - start, <, 30 * USEC_PER_SEC);
 }
