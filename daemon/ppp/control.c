@@ -185,8 +185,12 @@ void ppp_control_event(PppControl *control, PppEvent event)
     if (transition->next == PPP_ILLEGAL)
         return;
     set_state(control, (PppState)transition->next, event);
-    if (event == PPP_DOWN)
+    if (event == PPP_DOWN) {
         control->peer_seen = FALSE;
+        control->acked_since = 0;
+    }
+    if (event == PPP_RCA && control->acked_since == 0)
+        control->acked_since = control->link->now;
     if (actions & PPP_TLD)
         control->protocol->down(control->link);
     if (actions & PPP_IRC)
@@ -219,13 +223,20 @@ void ppp_control_event(PppControl *control, PppEvent event)
         end(control, end_of(event, old), NULL, 0);
 }
 
+/* The peer has acknowledged for long enough, and asks for nothing itself. */
+static gboolean is_mute(const PppControl *control)
+{
+    return control->state == PPP_ACK_RCVD && control->acked_since > 0 &&
+           control->link->now - control->acked_since >= PPP_MUTE_MAX;
+}
+
 /* One timeout at most in each call, however late it comes: after an hour's sleep the peer gets
  * all its remaining tries. */
 void ppp_control_tick(PppControl *control)
 {
     if (control->link->now < control->deadline)
         return;
-    if (control->restart_count == 0) {
+    if (control->restart_count == 0 || is_mute(control)) {
         ppp_control_event(control, PPP_TO_MINUS);
         return;
     }
@@ -364,6 +375,7 @@ static void receive_request(PppControl *control, guint8 identifier, Reader body)
         ppp_control_event(control, PPP_TO_PLUS);
     }
     control->peer_seen = TRUE;
+    control->acked_since = 0;
     if (protocol->request_begin)
         protocol->request_begin(control->link, identifier);
     gboolean acceptable = judge_request(control, body);

@@ -42,6 +42,10 @@ typedef enum {
  * Rejects, or the peer's, after which the two sides will never agree. */
 #define PPP_MAX_REFUSALS 12
 
+/* How long a peer may acknowledge our requests without making one of its own.  Each Ack starts
+ * the counter of RFC 1661 §4.1 anew, which alone would keep us asking for ever. */
+#define PPP_MUTE_MAX (30 * USEC_PER_SEC)
+
 /* The longest option list that one of our requests can have. */
 #define PPP_REQUEST_SIZE 64
 
@@ -96,6 +100,7 @@ struct PppControl {
     Usec interval; /* current restart interval */
     Usec deadline;
     Usec sent_at;       /* when the last Configure-Request left */
+    Usec acked_since;   /* the first Ack since the peer's last request; 0: none */
     gboolean peer_seen; /* the peer's first Configure-Request of this negotiation has come */
     /* The peer's request that was acknowledged last. */
     guint8 acked_identifier;

@@ -35,6 +35,29 @@ static void test_silent_peer(void)
     talk_failed(talk, STAGE_PPP, FAILURE_PPP_SILENT, NULL);
 }
 
+/* Every request is acknowledged, and none comes: each Ack starts the counter anew, but not for
+ * ever. */
+static void test_peer_that_only_acknowledges(void)
+{
+    g_autoptr(Talk) talk = requested();
+    Usec start = talk->now;
+    PppEffect effect = {0};
+
+    for (guint i = 0; i < 1000 && effect.type != PPP_EFFECT_FAILED; i++) {
+        talk_echo(talk, 2);
+        talk->now = ppp_link_deadline(talk->link);
+        ppp_link_tick(talk->link, talk->now);
+        g_assert_true(ppp_link_next(talk->link, &effect));
+        if (effect.type == PPP_EFFECT_SEND) {
+            memcpy(talk->sent, effect.packet, effect.length);
+            talk->sent_length = effect.length;
+        }
+    }
+    g_assert_cmpint(effect.type, ==, PPP_EFFECT_FAILED);
+    g_assert_cmpuint(talk->now - start, >=, 30 * USEC_PER_SEC);
+    g_assert_cmpuint(talk->now - start, <=, 34 * USEC_PER_SEC);
+}
+
 static void test_first_timer(void)
 {
     static const struct {
@@ -609,6 +632,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ppp/lcp/silent-peer", test_silent_peer);
+    g_test_add_func("/ppp/lcp/peer-that-only-acknowledges", test_peer_that_only_acknowledges);
     g_test_add_func("/ppp/lcp/first-timer", test_first_timer);
     g_test_add_func("/ppp/lcp/late-peer", test_late_peer);
     g_test_add_func("/ppp/lcp/late-peer-goes-on", test_late_peer_goes_on);
