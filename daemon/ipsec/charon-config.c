@@ -8,9 +8,9 @@
  * bypass-lan, forecast, farp, dhcp, connmark and unity (they change what packets do, or make
  * Cisco gateways behave differently), updown (runs scripts), resolve and attr (change DNS). */
 static const char *const plugins[] = {
-    "random", "nonce", "aesni", "aes", "sha1", "sha2", "md5", "hmac", "kdf", "gmp", "curve25519",
-    "openssl", "gcm", "x509", "constraints", "pubkey", "pkcs1", "pkcs8", "pem", "vici",
-    "kernel-netlink", "socket-default", NULL,
+    "aesni", "aes", "sha2", "sha1", "md5", "random", "nonce", "x509", "constraints", "pubkey",
+    "pkcs1", "pkcs8", "pem", "openssl", "gmp", "curve25519", "hmac", "kdf", "gcm",
+    "kernel-netlink", "socket-default", "vici", NULL,
 };
 
 typedef enum {
@@ -47,7 +47,8 @@ static const Setting settings[] = {
      * the hash all the same; what is given away is the gateway's identity. */
     { SETTING_VALUE, "accept_unencrypted_mainmode_messages", "yes" },
     { SETTING_VALUE, "fragment_size", "1280" },
-    { SETTING_VALUE, "threads", "8" },
+    /* Each negotiation under way holds one. */
+    { SETTING_VALUE, "threads", "16" },
     { SETTING_VALUE, "ikesa_table_size", "4" },
     /* NAT bindings die after 30 s on the worst routers. */
     { SETTING_VALUE, "keep_alive", "20s" },

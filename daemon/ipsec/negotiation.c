@@ -64,6 +64,8 @@ struct Ike {
     ViciClient *control;
     ViciClient *runner;
     guint version_major, version_minor; /* charon's */
+    gboolean version_known;
+    gboolean version_awaited; /* an attempt has failed before a packet was sent: is it that? */
 
     gboolean was_up;     /* told `established`: an end is `lost`, a success `changed` */
     gboolean pfs;        /* the child of this attempt */
@@ -78,6 +80,7 @@ struct Ike {
 
     gboolean logs;         /* charon tells us each packet that it sends */
     gboolean last_message; /* the child is up, quick mode's third message not yet sent */
+    gboolean last_made;    /* though made */
     gboolean loaded;
     gboolean listing; /* a list-sas is under way */
     gboolean list_again;
@@ -287,15 +290,24 @@ static gboolean vary(Ike *ike, const Failure *failure)
     return FALSE;
 }
 
+static gboolean failed_unsent(const Ike *ike)
+{
+    return ike->cause.sent == 0 && ike->cause.rank == 0;
+}
+
 /* strongSwan 6.1 is built without IKEv1 unless asked, and says so where no log reaches us. */
 static gboolean lacks_ikev1(const Ike *ike)
 {
-    return ike->cause.sent == 0 && ike->cause.rank == 0 &&
+    return failed_unsent(ike) &&
            (ike->version_major > 6 || (ike->version_major == 6 && ike->version_minor >= 1));
 }
 
 static void attempt_failed(Ike *ike, gboolean timed_out)
 {
+    if (failed_unsent(ike) && !ike->version_known && !timed_out) {
+        ike->version_awaited = TRUE;
+        return;
+    }
     g_autoptr(Failure) failure = lacks_ikev1(ike)
                                      ? failure_new(STAGE_IPSEC, FAILURE_IKE_V1_MISSING, NULL)
                                      : cause_failure(&ike->cause, timed_out);
@@ -406,6 +418,7 @@ static void await_last_message(Ike *ike)
         return;
     }
     ike->last_message = TRUE;
+    ike->last_made = FALSE;
     set_timer(&ike->silence, LAST_MESSAGE_MSEC, on_last_message_due, ike);
 }
 
@@ -413,9 +426,13 @@ static void on_log(Ike *ike, const ViciNode *message)
 {
     const char *text = vici_node_string(message, "msg");
 
-    if (ike->last_message && ike->state == STATE_INITIATING && text &&
-        g_str_has_prefix(text, "sending packet") &&
-        g_strcmp0(vici_node_string(message, "ikesa-name"), ike->setup->name) == 0)
+    if (!ike->last_message || ike->state != STATE_INITIATING || !text ||
+        g_strcmp0(vici_node_string(message, "ikesa-name"), ike->setup->name) != 0)
+        return;
+    /* The log lags behind the other events: earlier packets may still be told of. */
+    if (g_str_has_prefix(text, "generating QUICK_MODE") && g_str_has_suffix(text, "[ HASH ]"))
+        ike->last_made = TRUE;
+    else if (ike->last_made && g_str_has_prefix(text, "sending packet"))
         ike_is_up(ike);
 }
 
@@ -436,7 +453,6 @@ static void list_complete(Ike *ike)
         ike_is_up(ike);
     } else if (ike->state == STATE_UP) {
         sa_info_clear(&ike->sa);
-        ike->nat_t = ike->nat_t && !ike->setup->c.force_encapsulation;
         ike->pfs_varied = FALSE;
         next_attempt(ike, "The gateway has dropped the encrypted connection, making it anew");
     }
@@ -517,10 +533,19 @@ static void on_initiated(ViciClient *client, const ViciNode *message, const GErr
         request_list(ike); /* in case that the event has been missed */
 }
 
+/* Connects while the configuration is being loaded. */
+static void prepare_runner(Ike *ike)
+{
+    static const ViciClientEvents events = { on_runner_event, on_closed };
+
+    g_clear_pointer(&ike->runner, vici_client_free);
+    ike->runner = vici_client_new(charon_socket_path(ike->service), &events, ike);
+    vici_client_register(ike->runner, "control-log", NULL, NULL);
+}
+
 static void on_conn_loaded(ViciClient *client, const ViciNode *message, const GError *error,
                            gpointer user_data)
 {
-    static const ViciClientEvents events = { on_runner_event, on_closed };
     Ike *ike = user_data;
 
     if (ike->state != STATE_LOADING)
@@ -530,8 +555,6 @@ static void on_conn_loaded(ViciClient *client, const ViciNode *message, const GE
         return;
     }
     set_state(ike, STATE_INITIATING);
-    ike->runner = vici_client_new(charon_socket_path(ike->service), &events, ike);
-    vici_client_register(ike->runner, "control-log", NULL, NULL);
     vici_client_call(ike->runner, ike_request_initiate(ike->setup, ike->pfs), on_initiated, ike);
     watch_silence(ike);
 }
@@ -557,6 +580,7 @@ static void ike_attempt(Ike *ike)
     if (ike->was_up && !ike->whole)
         set_timer(&ike->whole, RECOVER_MSEC, on_whole_deadline, ike);
     set_state(ike, STATE_LOADING);
+    prepare_runner(ike);
     if (ike->setup->c.auth == IKE_AUTH_PSK)
         vici_client_call(ike->control, ike_request_load_shared(ike->setup, &attempt), NULL, NULL);
     vici_client_call(ike->control, ike_request_load_conn(ike->setup, &attempt), on_conn_loaded,
@@ -576,6 +600,9 @@ static void on_version(ViciClient *client, const ViciNode *message, const GError
         ike->version_major = (guint)g_ascii_strtoull(parts[0], NULL, 10);
         ike->version_minor = (guint)g_ascii_strtoull(parts[1], NULL, 10);
     }
+    ike->version_known = TRUE;
+    if (ike->version_awaited && ike->state == STATE_INITIATING)
+        attempt_failed(ike, FALSE);
 }
 
 static void on_key_loaded(ViciClient *client, const ViciNode *message, const GError *error,
@@ -597,31 +624,40 @@ static void on_registered(ViciClient *client, const ViciNode *message, const GEr
         ike_fail_charon(user_data, "it lacks an event that is needed");
 }
 
+static void register_events(Ike *ike, const char *const *names)
+{
+    for (; *names; names++)
+        vici_client_register(ike->control, *names, on_registered, ike);
+}
+
 static void on_charon_ready(gpointer user_data)
 {
     static const ViciClientEvents events = { on_control_event, on_closed };
-    static const char *const wanted[] = { "child-updown", "ike-updown", "child-rekey",
-                                          "ike-rekey", "list-sa" };
+    /* Only what the first initiation needs comes before it. */
+    static const char *const first[] = { "child-updown", NULL };
+    static const char *const log[] = { "log", NULL };
+    static const char *const others[] = { "list-sa", "ike-updown", "child-rekey", "ike-rekey",
+                                          NULL };
     Ike *ike = user_data;
 
     if (ike->state != STATE_WAITING)
         return;
     ike->control = vici_client_new(charon_socket_path(ike->service), &events, ike);
     ike->loaded = TRUE;
-    for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++)
-        vici_client_register(ike->control, wanted[i], on_registered, ike);
-    /* Only of our own instance: another's log may be busy with other people's matters. */
-    ike->logs = ike_service_pid(ike->service) > 0;
-    if (ike->logs)
-        vici_client_register(ike->control, "log", on_registered, ike);
-    vici_client_call(ike->control, ike_request_simple("version", NULL, NULL), on_version, ike);
+    register_events(ike, first);
     if (ike->setup->c.auth == IKE_AUTH_CERTIFICATE)
         vici_client_call(ike->control, ike_request_load_key(ike->setup), on_key_loaded, ike);
-    /* In the system's charon a key for everybody may be loaded, which would be taken for a gateway
-     * of any identity. */
+    /* In the system's charon a key for everybody may be loaded, which would be taken for a
+     * gateway of any identity. */
     ike->strict = ike->setup->c.auth == IKE_AUTH_PSK && !ike->setup->c.remote_id &&
                   !charon_is_private(ike->service);
     ike_attempt(ike);
+    /* Only of our own instance: another's log may be busy with other people's matters. */
+    ike->logs = charon_is_private(ike->service);
+    if (ike->logs)
+        register_events(ike, log);
+    register_events(ike, others);
+    vici_client_call(ike->control, ike_request_simple("version", NULL, NULL), on_version, ike);
 }
 
 static void on_charon_down(const Failure *failure, gpointer user_data)
@@ -662,7 +698,7 @@ void ike_start(Ike *ike)
     g_clear_pointer(&ike->learned_id, g_free);
     ike->end = END_FAILED;
     ike->pfs = ike->setup->c.pfs && ike->setup->own_esp;
-    ike->pfs_varied = ike->nat_t = FALSE;
+    ike->pfs_varied = ike->nat_t = ike->version_known = ike->version_awaited = FALSE;
     ike->group_index = 0;
     set_state(ike, STATE_WAITING);
     set_timer(&ike->whole, WHOLE_MSEC, on_whole_deadline, ike);

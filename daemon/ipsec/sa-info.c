@@ -13,10 +13,12 @@ static guint number(const ViciNode *node, const char *name)
 
 static char *read_suite(const ViciNode *node, gboolean with_prf)
 {
-    return proposals_name(vici_node_string(node, "encr-alg"), number(node, "encr-keysize"),
-                          vici_node_string(node, "integ-alg"),
-                          with_prf ? vici_node_string(node, "prf-alg") : NULL,
-                          vici_node_string(node, "dh-group"));
+    g_autofree char *name = proposals_name(
+        vici_node_string(node, "encr-alg"), number(node, "encr-keysize"),
+        vici_node_string(node, "integ-alg"), with_prf ? vici_node_string(node, "prf-alg") : NULL,
+        vici_node_string(node, "dh-group"));
+
+    return failure_clean_text((const guint8 *)name, strlen(name));
 }
 
 static char *read_text(const ViciNode *node, const char *name)

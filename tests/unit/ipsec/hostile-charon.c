@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stands where charon-systemd does, and behaves as the file `behaviour` in the runtime folder
+ * says: what a broken or hostile charon might do, which the real one cannot be made to.  Every
+ * command that it gets is written down in the file `commands`. */
+#include <glib.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ipsec/vici.h"
+
+#define MAX_CLIENTS 8
+
+typedef struct {
+    int fd;
+    ViciStream *stream;
+} Client;
+
+static Client clients[MAX_CLIENTS];
+static guint n_clients;
+static char *behaviour;
+static char *folder;
+
+static gboolean is(const char *name)
+{
+    return strcmp(behaviour, name) == 0;
+}
+
+static void note(const char *text)
+{
+    g_autofree char *path = g_build_filename(folder, "commands", NULL);
+    FILE *file = fopen(path, "ae");
+
+    if (!file)
+        g_error("cannot write %s", path);
+    fprintf(file, "%s\n", text);
+    fclose(file);
+}
+
+static void send_all(int fd, const void *data, gsize length)
+{
+    if (send(fd, data, length, MSG_NOSIGNAL) != (ssize_t)length)
+        note("(the client has gone)");
+}
+
+static void send_frame(int fd, ViciWriter *writer)
+{
+    gsize length = 0;
+    const guint8 *data = vici_writer_finish(writer, &length);
+
+    g_assert_nonnull(data);
+    send_all(fd, data, length);
+    vici_writer_free(writer);
+}
+
+static void answer(int fd, const char *success, const char *words)
+{
+    ViciWriter *writer = vici_writer_new(VICI_CMD_RESPONSE, NULL);
+
+    vici_write_string(writer, "success", success);
+    vici_write_string(writer, "errmsg", words);
+    send_frame(fd, writer);
+}
+
+/* child-updown, to everybody */
+static void tell_up(const char *name, const char *reqid, const char *cipher)
+{
+    for (guint i = 0; i < n_clients; i++) {
+        ViciWriter *writer = vici_writer_new(VICI_EVENT, "child-updown");
+        vici_write_string(writer, "up", "yes");
+        vici_write_section(writer, name);
+        vici_write_string(writer, "uniqueid", "1");
+        vici_write_string(writer, "remote-id", "evil\x1b[2Jname\nnext");
+        vici_write_string(writer, "remote-port", "99999999");
+        vici_write_string(writer, "encr-alg", cipher);
+        vici_write_section(writer, "child-sas");
+        vici_write_section(writer, "x-1");
+        vici_write_string(writer, "uniqueid", "1");
+        vici_write_string(writer, "reqid", reqid);
+        vici_write_string(writer, "state", "INSTALLED");
+        vici_write_string(writer, "encr-alg", cipher);
+        vici_write_section_end(writer);
+        vici_write_section_end(writer);
+        vici_write_section_end(writer);
+        send_frame(clients[i].fd, writer);
+    }
+}
+
+static void tell_log(int fd, const char *text)
+{
+    ViciWriter *writer = vici_writer_new(VICI_EVENT, "control-log");
+
+    vici_write_string(writer, "group", "IKE");
+    vici_write_string(writer, "level", "1");
+    vici_write_string(writer, "msg", text);
+    send_frame(fd, writer);
+}
+
+static void on_initiate(int fd, const char *name)
+{
+    if (is("no-ikev1")) {
+        answer(fd, "no", "establishing CHILD_SA failed");
+    } else if (is("wrong-key")) {
+        tell_log(fd, "generating ID_PROT request 0 [ ID HASH ]");
+        tell_log(fd, "sending packet: from 127.0.0.1[500] to 127.0.0.2[500] (92 bytes)");
+        tell_log(fd, "received packet: from 127.0.0.2[500] to 127.0.0.1[500] (92 bytes)");
+        tell_log(fd, "could not decrypt payloads");
+    } else if (is("lies")) {
+        tell_up("causeway-other", "1129775105", "AES_CBC");
+        tell_up(name, "7", "AES_CBC");
+        tell_up(name, "1129775105", "AES\x1b[31m\x07");
+    } else {
+        tell_up(name, "1129775105", "AES_CBC");
+        answer(fd, "yes", NULL);
+    }
+}
+
+static void on_command(int fd, const ViciPacket *packet)
+{
+    static const guint8 unasked[] = { 0, 0, 0, 1, VICI_CMD_RESPONSE };
+    const char *ike = vici_node_string(packet->message, "ike");
+    g_autofree char *line = g_strconcat(packet->name, " ", ike ? ike : "", NULL);
+
+    note(line);
+    if (is("hangs") || (is("hangs-at-initiate") && strcmp(packet->name, "initiate") == 0))
+        return;
+    if (strcmp(packet->name, "version") == 0) {
+        ViciWriter *writer = vici_writer_new(VICI_CMD_RESPONSE, NULL);
+        vici_write_string(writer, "version", is("no-ikev1") ? "6.1.0" : "5.9.8");
+        send_frame(fd, writer);
+    } else if (strcmp(packet->name, "load-shared") == 0 && is("answers-unasked")) {
+        answer(fd, "yes", NULL);
+        send_all(fd, unasked, sizeof unasked);
+        send_all(fd, unasked, sizeof unasked);
+    } else if (strcmp(packet->name, "initiate") == 0) {
+        on_initiate(fd, ike);
+    } else if (strcmp(packet->name, "load-conn") == 0 && is("refuses")) {
+        answer(fd, "no", "invalid value for: reqid, config discarded");
+    } else {
+        answer(fd, "yes", NULL);
+    }
+}
+
+static void on_packet(int fd, const ViciPacket *packet)
+{
+    if (packet->type == VICI_EVENT_REGISTER)
+        send_frame(fd, vici_writer_new(is("knows-no-events") ? VICI_EVENT_UNKNOWN
+                                                             : VICI_EVENT_CONFIRM, NULL));
+    else if (packet->type == VICI_CMD_REQUEST)
+        on_command(fd, packet);
+}
+
+static void drop_client(guint index)
+{
+    close(clients[index].fd);
+    vici_stream_free(clients[index].stream);
+    clients[index] = clients[--n_clients];
+}
+
+static void on_readable(guint index)
+{
+    guint8 buffer[65536];
+    ssize_t length = recv(clients[index].fd, buffer, sizeof buffer, 0);
+    const guint8 *frame;
+    gsize frame_length;
+
+    if (length <= 0 || is("closes")) {
+        drop_client(index);
+        return;
+    }
+    vici_stream_push(clients[index].stream, buffer, (gsize)length);
+    while ((frame = vici_stream_next(clients[index].stream, &frame_length)) != NULL) {
+        g_auto(ViciPacket) packet = { .type = VICI_EVENT };
+        if (!vici_packet_parse(frame, frame_length, &packet))
+            g_error("our own client sent what is no VICI");
+        on_packet(clients[index].fd, &packet);
+    }
+}
+
+static void on_connection(int listener)
+{
+    static const guint8 garbage[] = { 0, 0, 0, 4, 1, 9, 9, 9 };
+    static const guint8 endless[] = { 0x7f, 0xff, 0xff, 0xff, 1 };
+    int fd = accept(listener, NULL, NULL);
+
+    if (fd < 0 || n_clients == MAX_CLIENTS)
+        g_error("no room");
+    clients[n_clients++] = (Client){ fd, vici_stream_new() };
+    if (is("garbage"))
+        send_all(fd, garbage, sizeof garbage);
+    if (is("endless-frame"))
+        send_all(fd, endless, sizeof endless);
+}
+
+static void notify_ready(void)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    g_strlcpy(address.sun_path, g_getenv("NOTIFY_SOCKET"), sizeof address.sun_path);
+    if (sendto(fd, "STATUS=x\nREADY=1\n", 17, 0, (struct sockaddr *)&address, sizeof address) < 0)
+        g_error("nobody to tell");
+    close(fd);
+}
+
+int main(void)
+{
+    const char *config = g_getenv("STRONGSWAN_CONF");
+    g_autofree char *own = g_path_get_dirname(config);
+    g_autofree char *above = g_path_get_dirname(own);
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+    folder = g_path_get_dirname(above);
+    g_autofree char *path = g_build_filename(folder, "behaviour", NULL);
+    if (!g_file_get_contents(path, &behaviour, NULL, NULL))
+        g_error("no behaviour in %s", path);
+    if (is("dies")) {
+        fprintf(stderr, "00[LIB] the last words\n");
+        return 1;
+    }
+    g_snprintf(address.sun_path, sizeof address.sun_path, "%s/vici", own);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(listener, 5) != 0)
+        g_error("cannot listen at %s", address.sun_path);
+    notify_ready();
+    for (;;) {
+        struct pollfd fds[MAX_CLIENTS + 1] = { { .fd = listener, .events = POLLIN } };
+        guint n = n_clients;
+        for (guint i = 0; i < n; i++)
+            fds[i + 1] = (struct pollfd){ .fd = clients[i].fd, .events = POLLIN };
+        if (poll(fds, n + 1, -1) < 0)
+            return 1;
+        for (guint i = n; i > 0; i--) {
+            if (fds[i].revents)
+                on_readable(i - 1);
+        }
+        if (fds[0].revents)
+            on_connection(listener);
+    }
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A negotiation with a charon that lies, breaks off, or talks nonsense (hostile-charon.c): it
+ * ends with a failure that has a name, and takes out whatever it put in. */
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+
+#include "ipsec/ike.h"
+
+#define KEY "the key that nobody may see"
+
+typedef struct {
+    GMainLoop *loop;
+    char *folder;
+    IkeService *service;
+    Ike *ike;
+    Failure *failure;
+    char *esp_suite;
+    char *remote_id;
+    gboolean stop_when_up;
+    gboolean kill_when_up;
+    gboolean free_in_callback;
+    gboolean ended;
+    guint established, changed, lost, failed, stopped;
+} World;
+
+static void on_established(Ike *ike, const IkeInfo *info, gpointer user_data)
+{
+    World *world = user_data;
+
+    world->established++;
+    g_free(world->esp_suite);
+    g_free(world->remote_id);
+    world->esp_suite = g_strdup(info->esp_suite);
+    world->remote_id = g_strdup(info->remote_id);
+    if (world->stop_when_up)
+        ike_stop(ike);
+    if (world->kill_when_up)
+        kill(ike_service_pid(world->service), SIGKILL);
+}
+
+static void on_changed(Ike *ike, const IkeInfo *info, gpointer user_data)
+{
+    ((World *)user_data)->changed++;
+}
+
+static void at_end(World *world)
+{
+    if (world->free_in_callback)
+        g_clear_pointer(&world->ike, ike_free);
+    g_main_loop_quit(world->loop);
+}
+
+static void on_lost(Ike *ike, const Failure *failure, gpointer user_data)
+{
+    World *world = user_data;
+
+    world->lost++;
+    world->failure = failure_copy(failure);
+    at_end(world);
+}
+
+static void on_failed(Ike *ike, const Failure *failure, gpointer user_data)
+{
+    World *world = user_data;
+
+    world->failed++;
+    world->failure = failure_copy(failure);
+    at_end(world);
+}
+
+static void on_stopped(Ike *ike, gpointer user_data)
+{
+    World *world = user_data;
+
+    world->stopped++;
+    at_end(world);
+}
+
+static void on_progress(Ike *ike, const char *text, gpointer user_data)
+{
+    g_assert_null(strstr(text, KEY));
+}
+
+static void world_begin(World *world, const char *behaviour)
+{
+    static const IkeEvents events = { on_progress, on_established, on_changed,
+                                      on_lost,     on_failed,      on_stopped };
+    g_autofree char *path = NULL;
+    g_autoptr(Secret) psk = secret_new(KEY, strlen(KEY));
+    IkeConfig config = {
+        .uuid = "test", .gateway = "127.0.0.2", .local_address = "127.0.0.1",
+        .local_port = 1701, .remote_port = 1701, .reqid = IKE_REQID_FIRST,
+        .auth = IKE_AUTH_PSK, .psk = psk,
+    };
+
+    *world = (World){ .loop = g_main_loop_new(NULL, FALSE) };
+    world->folder = g_dir_make_tmp("causeway-test-XXXXXX", NULL);
+    path = g_build_filename(world->folder, "behaviour", NULL);
+    g_assert_true(g_file_set_contents(path, behaviour, -1, NULL));
+    world->service =
+        ike_service_new(IKE_SERVICE_PRIVATE, world->folder, g_getenv("HOSTILE_CHARON"));
+    world->ike = ike_new(world->service, &config, &events, world, &world->failure);
+    g_assert_nonnull(world->ike);
+    ike_start(world->ike);
+    /* nothing from inside */
+    g_assert_null(world->failure);
+}
+
+static void on_shut_down(gpointer user_data)
+{
+    World *world = user_data;
+
+    world->ended = TRUE;
+    g_main_loop_quit(world->loop);
+}
+
+static char *world_commands(World *world)
+{
+    g_autofree char *path = g_build_filename(world->folder, "commands", NULL);
+    char *text = NULL;
+
+    return g_file_get_contents(path, &text, NULL, NULL) ? text : g_strdup("");
+}
+
+static void world_end(World *world)
+{
+    static const char *const names[] = { "behaviour", "commands", "charon", "", NULL };
+
+    g_clear_pointer(&world->ike, ike_free);
+    ike_service_shutdown(world->service, on_shut_down, world);
+    if (!world->ended)
+        g_main_loop_run(world->loop);
+    ike_service_free(world->service);
+    /* Its own folder is gone with the instance, so that these are empty. */
+    for (guint i = 0; names[i]; i++) {
+        g_autofree char *path = g_build_filename(world->folder, names[i], NULL);
+        g_remove(path);
+    }
+    g_assert_false(g_file_test(world->folder, G_FILE_TEST_EXISTS));
+    g_free(world->folder);
+    g_free(world->esp_suite);
+    g_free(world->remote_id);
+    failure_free(world->failure);
+    g_main_loop_unref(world->loop);
+}
+
+typedef struct {
+    const char *behaviour;
+    FailureCode code;
+    const char *words;
+} Row;
+
+static const Row rows[] = {
+    { "dies", FAILURE_CHARON_FAILED, "the last words" },
+    { "garbage", FAILURE_CHARON_FAILED, "malformed" },
+    { "endless-frame", FAILURE_CHARON_FAILED, "impossible length" },
+    { "closes", FAILURE_CHARON_FAILED, NULL },
+    { "knows-no-events", FAILURE_CHARON_FAILED, "lacks an event" },
+    { "answers-unasked", FAILURE_CHARON_FAILED, "not asked" },
+    { "refuses", FAILURE_CHARON_FAILED, "invalid value for: reqid" },
+    { "no-ikev1", FAILURE_IKE_V1_MISSING, NULL },
+    { "wrong-key", FAILURE_PSK_WRONG, "could not decrypt" },
+};
+
+static void test_failures(gconstpointer data)
+{
+    const Row *row = data;
+    World world;
+
+    world_begin(&world, row->behaviour);
+    world.free_in_callback = TRUE;
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.failed, ==, 1);
+    g_assert_cmpuint(world.established + world.lost + world.stopped, ==, 0);
+    g_test_message("%s: %s", failure_code_name(world.failure->code), world.failure->detail);
+    g_assert_cmpstr(failure_code_name(world.failure->code), ==, failure_code_name(row->code));
+    if (row->words)
+        g_assert_nonnull(strstr(world.failure->detail, row->words));
+    world_end(&world);
+}
+
+static void assert_unloaded(World *world)
+{
+    g_autofree char *commands = world_commands(world);
+
+    g_assert_nonnull(strstr(commands, "terminate causeway-test\n"));
+    g_assert_nonnull(strstr(commands, "unload-shared"));
+    g_assert_nonnull(strstr(commands, "unload-conn"));
+    g_assert_null(strstr(commands, "clear-creds"));
+    g_assert_null(strstr(commands, "flush-certs"));
+}
+
+static void test_up_and_down(void)
+{
+    World world;
+
+    world_begin(&world, "works");
+    world.stop_when_up = TRUE;
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.established, ==, 1);
+    g_assert_cmpuint(world.stopped, ==, 1);
+    g_assert_cmpuint(world.failed + world.lost + world.changed, ==, 0);
+    assert_unloaded(&world);
+    /* and once more with the same objects */
+    ike_start(world.ike);
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.stopped, ==, 2);
+    world_end(&world);
+}
+
+/* Events of others do not count; texts that end on a terminal are cleaned. */
+static void test_lies(void)
+{
+    World world;
+
+    world_begin(&world, "lies");
+    world.stop_when_up = TRUE;
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.established, ==, 1);
+    g_assert_null(strpbrk(world.esp_suite, "\x1b\x07\n"));
+    g_assert_null(strpbrk(world.remote_id, "\x1b\x07\n"));
+    world_end(&world);
+}
+
+static void test_killed(void)
+{
+    World world;
+
+    world_begin(&world, "works");
+    world.kill_when_up = TRUE;
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.established, ==, 1);
+    g_assert_cmpuint(world.lost, ==, 1);
+    g_assert_cmpint(world.failure->code, ==, FAILURE_CHARON_FAILED);
+    world_end(&world);
+}
+
+static void stop_in(const char *behaviour)
+{
+    World world;
+
+    world_begin(&world, behaviour);
+    ike_stop(world.ike);
+    g_assert_cmpuint(world.stopped, ==, 0);
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.stopped, ==, 1);
+    g_assert_cmpuint(world.failed + world.established, ==, 0);
+    world_end(&world);
+}
+
+static void test_stop_at_once(void)
+{
+    stop_in("works");
+    stop_in("dies");
+}
+
+static gboolean on_stop_due(gpointer user_data)
+{
+    World *world = user_data;
+    g_autofree char *commands = world_commands(world);
+
+    if (!strstr(commands, "initiate"))
+        return G_SOURCE_CONTINUE;
+    ike_stop(world->ike);
+    return G_SOURCE_REMOVE;
+}
+
+/* Stopped while the initiation blocks. */
+static void test_stop_initiating(void)
+{
+    World world;
+
+    world_begin(&world, "hangs-at-initiate");
+    g_timeout_add(5, on_stop_due, &world);
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.stopped, ==, 1);
+    assert_unloaded(&world);
+    world_end(&world);
+}
+
+static gboolean on_hang_due(gpointer user_data)
+{
+    World *world = user_data;
+    g_autofree char *commands = world_commands(world);
+
+    if (!strstr(commands, "load-shared"))
+        return G_SOURCE_CONTINUE;
+    ike_stop(world->ike);
+    return G_SOURCE_REMOVE;
+}
+
+/* A charon that answers nothing cannot hold us: three seconds are promised. */
+static void test_stop_hanging(void)
+{
+    World world;
+
+    world_begin(&world, "hangs");
+    g_timeout_add(5, on_hang_due, &world);
+    gint64 start = g_get_monotonic_time();
+    g_main_loop_run(world.loop);
+    g_assert_cmpint((g_get_monotonic_time() - start) / 1000, <, 4000);
+    g_assert_cmpuint(world.stopped, ==, 1);
+    world_end(&world);
+}
+
+/* Freed in every state: nothing is called any more. */
+static void test_free(void)
+{
+    World world;
+
+    world_begin(&world, "works");
+    g_clear_pointer(&world.ike, ike_free);
+    world_end(&world);
+    g_assert_cmpuint(world.stopped + world.failed, ==, 0);
+}
+
+static void test_missing_program(void)
+{
+    World world;
+    g_autofree char *good = g_strdup(g_getenv("HOSTILE_CHARON"));
+
+    g_setenv("HOSTILE_CHARON", "/nonexistent/charon-systemd", TRUE);
+    world_begin(&world, "works");
+    g_setenv("HOSTILE_CHARON", good, TRUE);
+    g_main_loop_run(world.loop);
+    g_assert_cmpint(world.failure->code, ==, FAILURE_CHARON_MISSING);
+    g_autofree char *charon = g_build_filename(world.folder, "charon", NULL);
+    g_assert_false(g_file_test(charon, G_FILE_TEST_EXISTS));
+    world_end(&world);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *path = g_strconcat("/negotiation/", rows[i].behaviour, NULL);
+        g_test_add_data_func(path, &rows[i], test_failures);
+    }
+    g_test_add_func("/negotiation/up-and-down", test_up_and_down);
+    g_test_add_func("/negotiation/lies", test_lies);
+    g_test_add_func("/negotiation/killed", test_killed);
+    g_test_add_func("/negotiation/stop-at-once", test_stop_at_once);
+    g_test_add_func("/negotiation/stop-initiating", test_stop_initiating);
+    g_test_add_func("/negotiation/stop-hanging", test_stop_hanging);
+    g_test_add_func("/negotiation/free", test_free);
+    g_test_add_func("/negotiation/missing-program", test_missing_program);
+    return g_test_run();
+}
