@@ -107,7 +107,10 @@ static char *line_problem(const Field *field, const char *text)
             type == G_UNICODE_PARAGRAPH_SEPARATOR)
             return g_strdup("contains a control character, such as a line break");
     }
-    if (strlen(text) > field->maximum && field->type != FIELD_TYPE_UINT)
+    /* The rest are compared with few words, which tells more than their length. */
+    gboolean free_text = field->type != FIELD_TYPE_UINT && field->type != FIELD_TYPE_BOOLEAN &&
+                         field->type != FIELD_TYPE_ENUM;
+    if (free_text && strlen(text) > field->maximum)
         return g_strdup_printf("is longer than %u bytes", field->maximum);
     return NULL;
 }

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connections of NetworkManager-l2tp, as its editors write them. */
+#include <string.h>
+
+#include "profile/import.h"
+
+static const char nm[] =
+    "[connection]\nid=Firma\nuuid=2d1c3e58-0a4b-4c1f-9b57-8a3f0d6f1e22\ntype=vpn\n"
+    "permissions=user:anna:;\n\n"
+    "[vpn]\ngateway=vpn.example.com\nipsec-enabled=yes\nipsec-gateway-id=@fw\n"
+    "ipsec-ike=aes256-sha1-modp1024!\nipsec-psk-flags=0\nlcp-echo-failure=5\n"
+    "lcp-echo-interval=30\nmachine-auth-type=psk\nmtu=1400\nnoaccomp=yes\npassword-flags=1\n"
+    "require-mppe=yes\nrefuse-mschap=no\nuser=anna\nsomething-new=1\n"
+    "service-type=org.freedesktop.NetworkManager.l2tp\n\n"
+    "[vpn-secrets]\nipsec-psk=0sZ2VoZWlt\npassword=pass word\n\n"
+    "[ipv4]\ndns=10.0.0.53;\ndns-search=corp.example;\nmethod=auto\nnever-default=true\n"
+    "route1=10.0.0.0/8\nroute2=172.16.0.0/12,0.0.0.0,50\nroute2_options=x\n\n"
+    "[ipv6]\nmethod=disabled\n";
+
+static gboolean warned(GPtrArray *warnings, const char *text)
+{
+    for (guint i = 0; i < warnings->len; i++) {
+        if (strstr(g_ptr_array_index(warnings, i), text))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void test_nm(void)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Profile) profile = profile_import(nm, strlen(nm), "stem", warnings, &error);
+    const Secret *psk, *password;
+
+    g_assert_no_error(error);
+    g_assert_cmpstr(profile_get_string(profile, FIELD_CONNECTION_NAME), ==, "Firma");
+    g_assert_cmpstr(profile_get_string(profile, FIELD_CONNECTION_UUID), ==,
+                    "2d1c3e58-0a4b-4c1f-9b57-8a3f0d6f1e22");
+    g_assert_cmpstr(profile_get_string(profile, FIELD_IPSEC_REMOTE_ID), ==, "@fw");
+    g_assert_cmpstr(profile_get_strings(profile, FIELD_IPSEC_IKE)[0], ==, "aes256-sha1-modp1024");
+    g_assert_cmpuint(profile_get_uint(profile, FIELD_PPP_MTU), ==, 1400);
+    g_assert_cmpuint(profile_get_uint(profile, FIELD_PPP_ECHO_INTERVAL), ==, 30);
+    g_assert_false(profile_get_boolean(profile, FIELD_PPP_ACFC));
+    g_assert_true(profile_get_boolean(profile, FIELD_PPP_PFC));
+    g_assert_false(profile_get_boolean(profile, FIELD_PPP_REFUSE_MSCHAP));
+    g_assert_false(profile_get_boolean(profile, FIELD_PPP_REQUIRE_MPPE));
+    g_assert_false(profile_get_boolean(profile, FIELD_IPV4_DEFAULT_ROUTE));
+    g_assert_cmpstr(profile_get_strings(profile, FIELD_IPV4_ROUTES)[1], ==, "172.16.0.0/12");
+    g_assert_cmpuint(g_strv_length((char **)profile_get_strings(profile, FIELD_IPV4_ROUTES)), ==,
+                     2);
+    g_assert_cmpstr(profile_get_strings(profile, FIELD_DNS_SERVERS)[0], ==, "10.0.0.53");
+    g_assert_cmpstr(profile_get_strings(profile, FIELD_DNS_SEARCH)[0], ==, "corp.example");
+    g_assert_cmpstr(profile_get_string(profile, FIELD_IPV6_METHOD), ==, "disabled");
+    psk = profile_get_secret(profile, FIELD_IPSEC_PSK);
+    g_assert_cmpmem(secret_data(psk), secret_length(psk), "geheim", 6);
+    password = profile_get_secret(profile, FIELD_PPP_PASSWORD);
+    g_assert_cmpmem(secret_data(password), secret_length(password), "pass word", 9);
+    g_assert_true(profile_validate(profile, &error));
+    g_assert_true(warned(warnings, "something-new"));
+    g_assert_true(warned(warnings, "require-mppe"));
+    g_assert_cmpuint(warnings->len, ==, 2);
+}
+
+/* There, IPsec is off unless it is asked for. */
+static void test_nm_default(void)
+{
+    const char *text = "[connection]\nid=x\ntype=vpn\n[vpn]\ngateway=h\n"
+                       "service-type=org.freedesktop.NetworkManager.l2tp\n";
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Profile) profile = profile_import(text, strlen(text), "x", warnings, NULL);
+
+    g_assert_false(profile_get_boolean(profile, FIELD_IPSEC_ENABLED));
+}
+
+static void test_other_kinds(void)
+{
+    static const char *const texts[] = {
+        "[connection]\nid=x\ntype=vpn\n[vpn]\nservice-type=org.freedesktop.NetworkManager.openvpn\n",
+        "[connection]\nid=x\ntype=wifi\n", "\x7f" "ELF", "[", "no keyfile at all"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+        g_autoptr(GError) error = NULL;
+        g_assert_null(profile_import(texts[i], strlen(texts[i]), "x", warnings, &error));
+        g_assert_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/import/nm", test_nm);
+    g_test_add_func("/import/nm-default", test_nm_default);
+    g_test_add_func("/import/other-kinds", test_other_kinds);
+    return g_test_run();
+}
