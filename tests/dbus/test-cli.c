@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command as a person runs it, against the real bus side of the service. */
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <signal.h>
+#include <string.h>
+
+#include "harness.h"
+
+static Harness harness;
+static const char *program = TEST_CAUSEWAY;
+
+typedef struct {
+    int code;
+    char *out, *err;
+} Run;
+
+static void run_clear(Run *run)
+{
+    g_free(run->out);
+    g_free(run->err);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
+
+/* Words separated by single spaces; `input` is its stdin. */
+static Run run_with(const char *words, const char *input)
+{
+    g_autofree char *line = g_strconcat(program, " ", words, NULL);
+    g_auto(GStrv) argv = g_strsplit(line, " ", -1);
+    g_autoptr(GError) error = NULL;
+    Run result = {0};
+    g_autoptr(GSubprocess) process = g_subprocess_newv(
+        (const char *const *)argv,
+        G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+            G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+
+    g_assert_no_error(error);
+    g_subprocess_communicate_utf8(process, input, NULL, &result.out, &result.err, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_subprocess_get_if_exited(process));
+    result.code = g_subprocess_get_exit_status(process);
+    return result;
+}
+
+static void expect(const char *words, int code, const char *out, const char *err)
+{
+    g_auto(Run) run = run_with(words, "");
+
+    g_test_message("%s: %d\n%s%s", words, run.code, run.out, run.err);
+    g_assert_cmpint(run.code, ==, code);
+    if (out)
+        g_assert_nonnull(strstr(run.out, out));
+    if (err)
+        g_assert_nonnull(strstr(run.err, err));
+}
+
+static void test_usage(void)
+{
+    expect("", 2, NULL, "there is no command");
+    expect("nonsense", 2, NULL, "there is no command \"nonsense\"");
+    expect("help", 0, "causeway add office", NULL);
+    expect("help up", 0, "causeway up NAME", NULL);
+    expect("--version", 0, "causeway ", NULL);
+    expect("up", 2, NULL, "usage: causeway up NAME");
+    expect("up a b", 2, NULL, "usage: causeway up NAME");
+    expect("status --nonsense", 2, NULL, "there is no option --nonsense");
+    expect("down", 2, NULL, "usage: causeway down");
+    expect("down x --all", 2, NULL, "usage: causeway down");
+    expect("add x", 2, NULL, "usage: causeway add");
+    expect("add x ppp.user=a", 2, NULL, "the gateway is missing");
+    expect("add x gateway=h ppp.mtu=99", 2, NULL, "ppp.mtu: 99 is below 576");
+    expect("add x gateway=h ppp.mut=1400", 2, NULL, "did you mean ppp.mtu?");
+    expect("add x gateway=h nonsense", 2, NULL, "should look like group.key=value");
+    expect("add x gateway=h ppp.password=a", 2, NULL, "causeway set-secret");
+    expect("set-secret x ppp.user", 2, NULL, "is not a secret");
+    expect("fields", 0, "ppp.refuse-mschapv2", NULL);
+}
+
+static void test_no_profile(void)
+{
+    static const char *const commands[] = {"up x", "down x", "show x", "status x", "remove x",
+                                           "export x", "edit x ppp.user=a", "log x",
+                                           "set-secret x ppp.password"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+        expect(commands[i], 4, NULL, "causeway: There is no profile \"x\"");
+}
+
+static void test_life_of_a_profile(void)
+{
+    expect("add office gateway=up.test", 0, NULL, "before it can connect: ppp.user: is missing");
+    expect("add office gateway=up.test", 2, NULL, "There is a profile \"office\" already");
+    expect("edit office ppp.user=anna ppp.mtu=1400 ipv4.routes=10.0.0.0/8,192.0.2.0/24", 0, NULL,
+           NULL);
+    expect("edit office ppp.mtu=99", 2, NULL, "ppp.mtu: 99 is below 576");
+    expect("edit office connection.uuid=11111111-2222-4333-8444-555555555555", 2, NULL,
+           "connection.uuid: cannot be changed");
+    expect("show office", 0, "ipv4.routes=10.0.0.0/8, 192.0.2.0/24\n", NULL);
+    expect("list", 0, "office", NULL);
+    {
+        g_auto(Run) run = run_with("set-secret office ppp.password", "ge heim\n");
+        g_assert_cmpint(run.code, ==, 0);
+    }
+    expect("set-secret office ipsec.psk", 1, NULL, "nothing was given");
+    expect("show office", 0, "ppp.password=(stored)", NULL);
+    expect("edit office connection.name=home", 0, NULL, NULL);
+    expect("show office", 4, NULL, NULL);
+    expect("remove home", 0, NULL, NULL);
+    expect("show home", 4, NULL, NULL);
+}
+
+static void test_export_import(void)
+{
+    g_autofree char *file = g_build_filename(harness.folder, "moved.conf", NULL);
+    g_autofree char *words = g_strconcat("import ", file, " second", NULL);
+    g_autofree char *bad = g_strconcat("import ", harness.folder, "/none", NULL);
+
+    expect("add first gateway=up.test ppp.user=anna ppp.mtu=1300", 0, NULL, NULL);
+    g_auto(Run) run = run_with("export first", "");
+    g_assert_cmpint(run.code, ==, 0);
+    g_assert_true(g_file_set_contents(file, run.out, -1, NULL));
+    expect(words, 2, NULL, "is in use");
+    expect("remove first", 0, NULL, NULL);
+    expect(words, 0, "second\n", NULL);
+    expect("show second", 0, "ppp.mtu=1300", NULL);
+    expect(bad, 1, NULL, "No such file");
+    expect("import /bin/sh", 1, NULL, "This is not a profile");
+    expect("remove second", 0, NULL, NULL);
+}
+
+static void test_up_and_down(void)
+{
+    expect("add up gateway=up.test ppp.user=anna", 0, NULL, NULL);
+    g_auto(Run) run = run_with("up up", "");
+    g_assert_cmpint(run.code, ==, 0);
+    /* Plain on a pipe, a line per stage, in order. */
+    static const char *const stages[] = {"prepared", "gateway found", "encrypted (IPsec)",
+                                         "tunnel open (L2TP)", "link open (PPP)", "logged in",
+                                         "network set up", "connected to up in"};
+    const char *at = run.out;
+    for (gsize i = 0; i < G_N_ELEMENTS(stages); i++) {
+        at = strstr(at, stages[i]);
+        g_assert_nonnull(at);
+    }
+    g_assert_nonnull(strstr(run.out, "10.77.0.10 on causeway0, MTU 1400"));
+    g_assert_null(strstr(run.out, "✓"));
+    expect("up up", 0, NULL, "connected already");
+    expect("status up", 0, "up: connected for", NULL);
+    expect("log up", 0, "connecting to up.test", NULL);
+    expect("down up", 0, NULL, NULL);
+    expect("status up", 0, "up: disconnected", NULL);
+    expect("down up", 0, NULL, "is not connected");
+    expect("up up", 0, NULL, NULL);
+    expect("down --all", 0, NULL, NULL);
+    expect("status", 0, "up: disconnected", NULL);
+    expect("remove up", 0, NULL, NULL);
+}
+
+static void test_failure(void)
+{
+    expect("add refused gateway=refused.test ppp.user=anna", 0, NULL, NULL);
+    g_auto(Run) run = run_with("up refused", "");
+    g_assert_cmpint(run.code, ==, 1);
+    g_assert_nonnull(strstr(run.err, "causeway: ipsec: psk-wrong: The pre-shared key is not the "
+                                     "gateway's. (AUTHENTICATION_FAILED"));
+    g_assert_nonnull(strstr(run.err, "\nhint: Type the shared key again"));
+    g_assert_null(strchr(run.err, '\x1b'));
+    g_assert_nonnull(strstr(run.out, "gateway found"));
+    g_assert_null(strstr(run.out, "encrypted"));
+    expect("status refused", 0, "hint: Type the shared key", NULL);
+    expect("remove refused", 0, NULL, NULL);
+}
+
+/* Without a terminal nobody can be asked. */
+static void test_asks(void)
+{
+    expect("add asks gateway=asks.test ppp.user=anna", 0, NULL, NULL);
+    expect("up asks", 1, NULL, "authentication: secret-missing:");
+    expect("remove asks", 0, NULL, NULL);
+}
+
+static void test_incomplete(void)
+{
+    expect("add part gateway=up.test", 0, NULL, NULL);
+    expect("up part", 1, NULL, "causeway: prepare: profile-invalid: ppp.user: is missing");
+    expect("remove part", 0, NULL, NULL);
+}
+
+static void test_cancel(void)
+{
+    g_autoptr(GError) error = NULL;
+    char *line;
+
+    expect("add hangs gateway=hangs.test ppp.user=anna", 0, NULL, NULL);
+    g_autoptr(GSubprocess) process = g_subprocess_new(
+        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, TEST_CAUSEWAY,
+        "up", "hangs", NULL);
+    g_assert_no_error(error);
+    g_autoptr(GDataInputStream) output = g_data_input_stream_new(
+        g_subprocess_get_stdout_pipe(process));
+    while ((line = g_data_input_stream_read_line(output, NULL, NULL, NULL))) {
+        gboolean found = g_str_has_prefix(line, "gateway found");
+        g_free(line);
+        if (found)
+            break;
+    }
+    g_subprocess_send_signal(process, SIGINT);
+    g_subprocess_wait(process, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_subprocess_get_if_exited(process));
+    g_assert_cmpint(g_subprocess_get_exit_status(process), ==, 1);
+    expect("status hangs", 0, "hangs: disconnected", NULL);
+    expect("remove hangs", 0, NULL, NULL);
+}
+
+/* The keys are a contract with scripts. */
+static void test_json(void)
+{
+    static const char *const keys[] = {
+        "name", "uuid", "state", "stage", "since", "gateway", "interface", "data_path",
+        "local_addresses", "peer_address", "dns", "mtu", "ike", "esp", "nat", "rx_bytes",
+        "tx_bytes", "failure"};
+    g_autoptr(JsonParser) parser = json_parser_new();
+
+    expect("add json gateway=up.test ppp.user=anna", 0, NULL, NULL);
+    expect("up json", 0, NULL, NULL);
+    g_auto(Run) run = run_with("status json --json", "");
+    g_assert_cmpint(run.code, ==, 0);
+    g_assert_true(json_parser_load_from_data(parser, run.out, -1, NULL));
+    JsonArray *array = json_node_get_array(json_parser_get_root(parser));
+    g_assert_cmpuint(json_array_get_length(array), ==, 1);
+    JsonObject *object = json_array_get_object_element(array, 0);
+    g_assert_cmpuint(json_object_get_size(object), ==, G_N_ELEMENTS(keys));
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+        g_assert_true(json_object_has_member(object, keys[i]));
+    g_assert_cmpstr(json_object_get_string_member(object, "state"), ==, "connected");
+    g_assert_cmpint(json_object_get_int_member(object, "mtu"), ==, 1400);
+    g_assert_cmpint(json_object_get_int_member(object, "tx_bytes"), ==, 2000);
+    g_assert_true(json_object_get_null_member(object, "failure"));
+    expect("down json", 0, NULL, NULL);
+    expect("remove json", 0, NULL, NULL);
+    g_auto(Run) none = run_with("status --json", "");
+    g_assert_cmpstr(none.out, ==, "[]\n");
+}
+
+static void test_no_service(void)
+{
+    harness_stop_service(&harness);
+    expect("list", 1, NULL, "service does not run and could not be started");
+    expect("diagnose 192.0.2.1.bad..name", 1, "problem:", NULL);
+    harness_start_service(&harness, NULL);
+}
+
+/* As somebody without rights, while polkit is not there. */
+static void nobody_runs(void)
+{
+    expect("add x gateway=up.test", 3, NULL, "only root may do this");
+    expect("add x gateway=up.test --system", 3, NULL, "only root may do this");
+    expect("remove everybodys", 3, NULL, "only root may do this");
+    expect("up everybodys", 3, NULL, "prepare: not-authorized: polkit");
+    expect("list", 0, "everybodys", NULL);
+    expect("log", 3, NULL, NULL);
+}
+
+static void test_nobody(void)
+{
+    /* Where nobody may go; the build folder may be closed. */
+    g_autofree char *copy = g_build_filename(harness.folder, "causeway", NULL);
+    g_autoptr(GFile) from = g_file_new_for_path(TEST_CAUSEWAY);
+    g_autoptr(GFile) to = g_file_new_for_path(copy);
+    g_autoptr(GError) error = NULL;
+
+    g_file_copy(from, to, G_FILE_COPY_NONE, NULL, NULL, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(g_chmod(copy, 0755), ==, 0);
+    g_assert_cmpint(g_chmod(harness.folder, 0755), ==, 0);
+    expect("add everybodys gateway=up.test ppp.user=anna", 0, NULL, NULL);
+    harness_as_nobody(copy);
+    expect("status everybodys", 0, "everybodys: disconnected", NULL);
+    expect("remove everybodys", 0, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "--nobody") == 0) {
+        g_autoptr(GDBusConnection) bus = harness_become_nobody();
+        program = argv[2];
+        nobody_runs();
+        return 0;
+    }
+    g_test_init(&argc, &argv, NULL);
+    harness_start(&harness);
+    g_test_add_func("/cli/usage", test_usage);
+    g_test_add_func("/cli/no-profile", test_no_profile);
+    g_test_add_func("/cli/life-of-a-profile", test_life_of_a_profile);
+    g_test_add_func("/cli/export-import", test_export_import);
+    g_test_add_func("/cli/up-and-down", test_up_and_down);
+    g_test_add_func("/cli/failure", test_failure);
+    g_test_add_func("/cli/asks", test_asks);
+    g_test_add_func("/cli/incomplete", test_incomplete);
+    g_test_add_func("/cli/cancel", test_cancel);
+    g_test_add_func("/cli/json", test_json);
+    g_test_add_func("/cli/nobody", test_nobody);
+    g_test_add_func("/cli/no-service", test_no_service);
+    int result = g_test_run();
+    harness_stop(&harness);
+    return result;
+}
