@@ -13,6 +13,8 @@
 #define IN(message) (1u << L2TP_##message)
 #define ANY_LENGTH AVP_VALUE_MAX
 
+/* A length is that of the value alone, before hiding.  "Arbitrary" texts may be empty, except
+ * where the RFC says that they may not. */
 static const AvpRule rules[AVP_TYPE_COUNT] = {
     /* name, min, max, may be hidden, M bit, required in, optional in */
     [AVP_MESSAGE_TYPE] = { "Message Type", 2, 2, FALSE, TRUE, 0, 0 },
@@ -99,6 +101,7 @@ gboolean avp_next(Reader *reader, Avp *ret_avp)
     return TRUE;
 }
 
+/* Reserved bits and Vendor ID are 0 in all that we send (RFC 2661 §4.1). */
 static void write_header(Writer *writer, AvpType type, gboolean hidden, gsize value_length)
 {
     guint16 flags = (guint16)(value_length + AVP_HEADER_SIZE);

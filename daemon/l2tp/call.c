@@ -96,6 +96,7 @@ CallCell call_cell(CallState state, CallEvent event)
     return cells[state][event];
 }
 
+/* The one place where the state changes. */
 static CallAction step(L2tpTunnel *tunnel, CallEvent event)
 {
     CallCell cell = call_cell(tunnel->call, event);
@@ -163,12 +164,14 @@ static void send_cdn(L2tpTunnel *tunnel, guint16 peer_session_id, guint16 sessio
     queue_message(tunnel, &writer, 0);
 }
 
+/* Before the control connection is there, nobody has heard of the call. */
 static void disconnect(L2tpTunnel *tunnel, const Reason *reason)
 {
     if (tunnel->state == TUNNEL_ESTABLISHED)
         send_cdn(tunnel, tunnel->session.peer_session_id, tunnel->session.session_id, reason);
 }
 
+/* "Bearer Ring or Ready to indicate incoming conn." of the RFC: the user wants to connect. */
 void call_open(L2tpTunnel *tunnel, Usec now)
 {
     if (step(tunnel, CALL_EVENT_OPEN) == CALL_ACTION_OPEN_TUNNEL)
@@ -251,6 +254,8 @@ static gboolean is_ours(const L2tpTunnel *tunnel, const L2tpMessage *message)
     return message->session_id == tunnel->session.session_id || message->session_id == 0;
 }
 
+/* A CDN with Session ID 0 names the session by the ID that its sender assigned, which may be one
+ * that we never heard of (RFC 2661 §4.4.4). */
 static gboolean is_cdn_ours(const L2tpTunnel *tunnel, const L2tpMessage *message)
 {
     if (message->session_id != 0)

@@ -95,6 +95,7 @@ TunnelCell tunnel_cell(TunnelState state, TunnelEvent event)
     return (TunnelCell){ TUNNEL_ACTION_NONE, state };
 }
 
+/* The one place where the state changes. */
 static TunnelAction step(L2tpTunnel *tunnel, TunnelEvent event)
 {
     TunnelCell cell = tunnel_cell(tunnel->state, event);
@@ -142,6 +143,8 @@ static void send_sccrq(L2tpTunnel *tunnel)
     queue_message(tunnel, &writer);
 }
 
+/* Nothing but the answer to a challenge.  The ICRQ is queued right behind it and leaves in the same
+ * flight: the peer takes both in order, and a round trip is saved (§7.2.1, §7.4.1). */
 static void send_scccn(L2tpTunnel *tunnel, const L2tpMessage *sccrp)
 {
     guint8 buffer[L2TP_MESSAGE_MAX];
@@ -159,6 +162,8 @@ static void send_scccn(L2tpTunnel *tunnel, const L2tpMessage *sccrp)
     queue_message(tunnel, &writer);
 }
 
+/* "all active sessions are implicitly cleared" (RFC 2661 §6.4), so a CDN before it is a courtesy
+ * that some gateways need to free the address at once. */
 static void send_stopccn(L2tpTunnel *tunnel, const Reason *reason)
 {
     guint8 buffer[L2TP_MESSAGE_MAX];
@@ -216,6 +221,7 @@ void control_close(L2tpTunnel *tunnel, Usec now)
     static const Reason reason = { .result = RESULT_CLEAR };
     gboolean answered = tunnel->state == TUNNEL_ESTABLISHED;
 
+    /* No failure follows any more, whatever the peer says to it. */
     tunnel->closing = TRUE;
     call_close(tunnel, now);
     switch (step(tunnel, TUNNEL_EVENT_CLOSE)) {
@@ -233,6 +239,8 @@ void control_close(L2tpTunnel *tunnel, Usec now)
     }
 }
 
+/* The tunnel is over by our own decision.  The failure is told at once; that the StopCCN is
+ * delivered is a matter of the transport from here on (§7.1). */
 static void stop(L2tpTunnel *tunnel, Usec now, TunnelEvent event, const Reason *reason)
 {
     Stage stage = tunnel->up ? STAGE_CONNECTED : STAGE_L2TP;
@@ -296,6 +304,8 @@ static gboolean check_sccrp(const L2tpTunnel *tunnel, const L2tpMessage *sccrp, 
     return check_authentication(tunnel, sccrp, reason);
 }
 
+/* "The L2TP peer MUST place this value in the Tunnel ID header field of all control and data
+ * messages that it subsequently transmits" (RFC 2661 §4.4.3). */
 static void learn_peer(L2tpTunnel *tunnel, const L2tpMessage *sccrp)
 {
     tunnel->session.peer_tunnel_id = sccrp->assigned_tunnel_id;

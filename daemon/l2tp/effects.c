@@ -2,6 +2,8 @@
 /* The queue of what a driver has to do. */
 #include "l2tp/engine.h"
 
+/* An effect and what it points at.  The one that was handed out last lives until the next call,
+ * as l2tp.h promises; nothing is copied twice. */
 typedef struct Item {
     L2tpEffect effect;
     guint8 *packet;

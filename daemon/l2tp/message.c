@@ -86,6 +86,7 @@ static guint32 number(L2tpBytes value)
     return value.length == 2 ? reader_u16(&reader) : reader_u32(&reader);
 }
 
+/* The values that a LAC has a use for; that a value has its right length is known by now. */
 static void store(L2tpMessage *message, AvpType type, L2tpBytes value)
 {
     /* A repeated AVP does not change what the first one said. */
@@ -198,6 +199,8 @@ static gboolean take_type(Parser *parser, Reader *body, L2tpVerdict *ret_verdict
     return TRUE;
 }
 
+/* Which error code tells of a missing AVP is not written anywhere; 6 is the one that comes with
+ * an explanation in words (RFC 2661 §4.4.2). */
 static gboolean check_required(Parser *parser)
 {
     for (guint type = 0; type < AVP_TYPE_COUNT; type++) {

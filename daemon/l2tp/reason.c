@@ -94,6 +94,7 @@ static void append_result(GString *detail, const char *const *words, gsize count
     append_text(detail, ": ", result->text.data, result->text.length);
 }
 
+/* Cleaned as a whole, because the peer's words stand in the midst of ours. */
 static Failure *finish(GString *detail, Stage stage, FailureCode code)
 {
     Failure *failure = failure_new_peer(stage, code, (const guint8 *)detail->str, detail->len);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+/* A message of ours, from the moment it is queued until it is acknowledged.  Its Ns is given when
+ * it is first sent, so a queue that is dropped leaves no gap in the numbers. */
 typedef struct {
     guint8 *packet;
     gsize length;
@@ -13,6 +15,8 @@ typedef struct {
     Usec first_sent, last_sent;
 } Outgoing;
 
+/* A message of the peer that has overtaken another one.  RFC 2661 §5.8 lets us drop it; keeping
+ * it spares the peer's timer, which may be a whole second. */
 typedef struct {
     L2tpHeader header;
     GBytes *body;
@@ -55,6 +59,7 @@ static void early_free(gpointer data)
     g_free(early);
 }
 
+/* See the head of transport.h for the reasons. */
 static Usec first_rto(const Transport *transport)
 {
     Usec rtt = MIN(transport->srtt, TRANSPORT_RTO_FIRST_MAX);
@@ -164,7 +169,8 @@ static void back_off(Transport *transport, Usec now)
     transport->retransmit_at = usec_add(now, transport->rto);
 }
 
-/* The message that has to go out now, or NULL. */
+/* The message that has to go out now, or NULL: first what is to be repeated, then what is new and
+ * fits into both windows (§5.8: the peer's; Appendix A: CWND). */
 static Outgoing *choose(Transport *transport, Usec now)
 {
     if (transport->flight > 0 && transport->retransmit_at <= now)
@@ -203,6 +209,8 @@ gboolean transport_next(Transport *transport, Usec now, const guint8 **ret_packe
     return FALSE;
 }
 
+/* Smoothing as TCP's (RFC 6298 §2), without the variance: the factor of two above it is there
+ * for that, and connecting gives only two or three samples anyway. */
 static void measure(Transport *transport, Usec sample)
 {
     /* What we were told before is another protocol's: the first own sample replaces it. */
@@ -263,6 +271,7 @@ static gboolean take_nr(Transport *transport, Usec now, guint16 nr)
     return TRUE;
 }
 
+/* Kept once, and only up to a size: both bound what a peer can make us hold. */
 static void hold(Transport *transport, const L2tpHeader *header, Reader body)
 {
     gpointer key = GUINT_TO_POINTER(header->ns);
@@ -283,7 +292,8 @@ TransportVerdict transport_receive(Transport *transport, Usec now, const L2tpHea
     guint16 ahead = (guint16)(header->ns - transport->nr);
 
     transport->heard = TRUE;
-    /* "invalid value in its header ... should be discarded" (RFC 2661 §7.1). */
+    /* Before anything else is believed of the message: one with an "invalid value in its header"
+     * should be discarded (RFC 2661 §7.1). */
     if (!take_nr(transport, now, header->nr))
         return TRANSPORT_INVALID;
     if (reader_left(&body) == 0)
@@ -326,6 +336,7 @@ void transport_ack_now(Transport *transport, Usec now)
 
 void transport_drop_queue(Transport *transport)
 {
+    /* Acknowledgements of what was in flight will still come; they count as old then. */
     g_queue_clear_full(&transport->queue, (GDestroyNotify)outgoing_free);
     transport->flight = 0;
     transport->resend_at = transport->resend_to = 0;

@@ -22,6 +22,8 @@ L2tpTunnel *l2tp_tunnel_new(const L2tpConfig *config, Entropy *entropy)
                                  ? TRANSPORT_WINDOW_DEFAULT
                                  : MIN(config->receive_window, TRANSPORT_WINDOW_MAX);
     tunnel->hello_interval = config->hello_interval;
+    /* Random, not counted up: whoever cannot read our packets shall not guess their IDs, and a
+     * gateway that still has our last tunnel shall not mistake this one for it. */
     tunnel->session.tunnel_id = entropy_u16_nonzero(entropy);
     tunnel->session.session_id = entropy_u16_nonzero(entropy);
     tunnel->session.sequencing = config->sequencing;
@@ -55,6 +57,8 @@ static void flush(L2tpTunnel *tunnel, Usec now)
     /* Our StopCCN has been acknowledged. */
     if (tunnel->state == TUNNEL_STOPPING && transport_is_idle(tunnel->transport))
         control_stopped(tunnel, now);
+    /* UP stands right behind the packet that makes it true: the first PPP frame may travel with
+     * the ICCN, but must not overtake it in the driver's hands. */
     while (transport_next(tunnel->transport, now, &packet, &length, &mark)) {
         effect_send(tunnel, packet, length);
         if (mark == MARK_ICCN && tunnel->state == TUNNEL_ESTABLISHED) {
@@ -91,6 +95,8 @@ static Usec hello_at(const L2tpTunnel *tunnel)
     return usec_add(tunnel->seen_at, tunnel->hello_interval);
 }
 
+/* Each timer is a condition over `now`, not an event that could be missed: after a sleep they are
+ * all looked at once, in the order in which their outcomes take precedence. */
 static void run_timers(L2tpTunnel *tunnel, Usec now)
 {
     if (transport_is_dead(tunnel->transport, now))
@@ -193,6 +199,7 @@ void l2tp_tunnel_input(L2tpTunnel *tunnel, Usec now, const guint8 *packet, gsize
     if (tunnel->state == TUNNEL_STOPPED && tunnel->linger_until == USEC_NEVER)
         return;
     TransportVerdict verdict = transport_receive(tunnel->transport, now, &header, body);
+    /* A ZLB or a duplicate shows as well as anything that the peer is alive (§6.5). */
     if (verdict != TRANSPORT_INVALID)
         tunnel->seen_at = now;
     if (verdict == TRANSPORT_DELIVER) {
@@ -219,6 +226,7 @@ void l2tp_tunnel_tick(L2tpTunnel *tunnel, Usec now)
 
 Usec l2tp_tunnel_deadline(const L2tpTunnel *tunnel)
 {
+    /* The same conditions as in run_timers(), solved for the time. */
     Usec deadline = transport_deadline(tunnel->transport);
 
     deadline = MIN(deadline, hello_at(tunnel));
