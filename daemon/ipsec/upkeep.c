@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The SAs of a negotiation that has succeeded: when they are there, when they change, and making
+ * them anew when the gateway has dropped them. */
+#include "ipsec/negotiation.h"
+
+#include <string.h>
+
+/* Quick mode's third message is on the wire some milliseconds after its child is announced. */
+#define LAST_MESSAGE_MSEC 50
+
+static void ike_is_up(Ike *ike)
+{
+    gboolean again = ike->was_up;
+
+    ike_clear_timer(&ike->silence);
+    ike_clear_timer(&ike->whole);
+    ike->last_message = FALSE;
+    ike_set_state(ike, STATE_UP);
+    ike->was_up = TRUE;
+    ike->sa.info.aggressive = ike->setup->c.group_name != NULL;
+    if (again)
+        ike->events.changed(ike, &ike->sa.info, ike->user_data);
+    else
+        ike->events.established(ike, &ike->sa.info, ike->user_data);
+}
+
+static gboolean on_last_message_due(gpointer user_data)
+{
+    ike_is_up(user_data);
+    return G_SOURCE_REMOVE;
+}
+
+/* charon announces a child before it sends quick mode's third message.  The gateway drops ESP
+ * that overtakes that message, and what was lost with it would cost L2TP a retransmission. */
+static void await_last_message(Ike *ike)
+{
+    if (!ike->logs) {
+        ike_is_up(ike);
+        return;
+    }
+    ike->last_message = TRUE;
+    ike->last_made = FALSE;
+    ike_set_timer(&ike->silence, LAST_MESSAGE_MSEC, on_last_message_due, ike);
+}
+
+static void on_log(Ike *ike, const ViciNode *message)
+{
+    const char *text = vici_node_string(message, "msg");
+
+    if (!ike->last_message || ike->state != STATE_INITIATING || !text ||
+        g_strcmp0(vici_node_string(message, "ikesa-name"), ike->setup->name) != 0)
+        return;
+    /* The log lags behind the other events: earlier packets may still be told of. */
+    if (g_str_has_prefix(text, "generating QUICK_MODE") && g_str_has_suffix(text, "[ HASH ]"))
+        ike->last_made = TRUE;
+    else if (ike->last_made && g_str_has_prefix(text, "sending packet"))
+        ike_is_up(ike);
+}
+
+/* Everything that charon has of this connection has been told. */
+static void list_complete(Ike *ike)
+{
+    if (ike->listed.child_id != 0 && ike->state == STATE_UP &&
+        ike->listed.child_id == ike->sa.child_id && ike->listed.ike_id == ike->sa.ike_id)
+        return; /* the event that made us ask was its own beginning */
+    if (ike->listed.child_id != 0) {
+        guint rtt = ike->sa.info.rtt_msec;
+        sa_info_clear(&ike->sa);
+        ike->sa = ike->listed;
+        ike->sa.info.rtt_msec = rtt;
+        memset(&ike->listed, 0, sizeof ike->listed);
+        ike_is_up(ike);
+    } else if (ike->state == STATE_UP) {
+        sa_info_clear(&ike->sa);
+        ike->pfs_varied = FALSE;
+        ike_attempt_next(ike, "The gateway has dropped the encrypted connection, making it anew");
+    }
+}
+
+static void on_listed(ViciClient *client, const ViciNode *message, const GError *error,
+                      gpointer user_data)
+{
+    Ike *ike = user_data;
+
+    ike->listing = FALSE;
+    if (ike->state != STATE_UP && ike->state != STATE_INITIATING)
+        return;
+    if (error)
+        ike_fail_charon(ike, error->message);
+    else if (ike->list_again)
+        ike_list_sas(ike);
+    else
+        list_complete(ike);
+}
+
+/* What remains after an SA has come or gone: charon is asked, rather than its events trusted to
+ * add up. */
+void ike_list_sas(Ike *ike)
+{
+    ike->list_again = ike->listing;
+    if (ike->listing)
+        return;
+    ike->listing = TRUE;
+    sa_info_clear(&ike->listed);
+    vici_client_call(ike->control, ike_request_list_sas(ike->setup), on_listed, ike);
+}
+
+void ike_on_control_event(ViciClient *client, const char *name, const ViciNode *message,
+                             gpointer user_data)
+{
+    Ike *ike = user_data;
+    guint32 reqid = ike->setup->c.reqid;
+    gboolean ours = vici_node_child(message, ike->setup->name) != NULL;
+
+    if (strcmp(name, "list-sa") == 0) {
+        if (ours && ike->listing)
+            sa_info_read(&ike->listed, message, ike->setup->name, reqid);
+    } else if (ours && strcmp(name, "child-updown") == 0 && vici_node_flag(message, "up") &&
+               ike->state == STATE_INITIATING) {
+        if (sa_info_read(&ike->sa, message, ike->setup->name, reqid))
+            await_last_message(ike);
+    } else if (strcmp(name, "log") == 0) {
+        on_log(ike, message);
+    } else if (ours && ike->state == STATE_UP) {
+        ike_list_sas(ike);
+    }
+}
