@@ -49,7 +49,11 @@ static void test_stopccn(void)
         "not authorized to establish a control connection (result 4, error 0): no");
     refuse("0005 0100", "FAILED l2tp-protocol ZLB(1,1)",
         "the protocol version is not supported (result 5, error 256): an unknown reason");
+    /* Just beyond what is defined, and far. */
+    refuse("0008", "FAILED l2tp-refused ZLB(1,1)", "an unknown reason (result 8)");
     refuse("0063", "FAILED l2tp-refused ZLB(1,1)", "an unknown reason (result 99)");
+    refuse("0002 0009", "FAILED l2tp-refused ZLB(1,1)",
+        "general error (result 2, error 9): an unknown reason");
     /* Escape sequences stay out of the user's terminal. */
     refuse("0001 0000 1b5b334a6869", "FAILED l2tp-refused ZLB(1,1)",
         "the control connection is cleared (result 1, error 0):  [3Jhi");
@@ -134,6 +138,8 @@ static void test_cdn(void)
     refuse_call("8008 0000 000e 0077 8008 0000 0001 0003 000b 002b 002e 0008 c021 00",
         "disconnected for administrative reasons (result 3); "
         "PPP: LCP echo timed out (cause 8, protocol c021)");
+    refuse_call("8008 0000 000e 0077 8008 0000 0001 000c 000b 0000 002e 0015 c021 00",
+        "an unknown reason (result 12); PPP: an unknown reason (cause 21, protocol c021)");
     refuse_call("", "CDN without a reason");
 }
 
