@@ -19,6 +19,8 @@ typedef enum {
 struct Attempt {
     AttemptEvents events;
     gpointer user_data;
+    void (*left)(Attempt *attempt, gpointer user_data); /* attempt_leave() */
+    gpointer left_data;
     AttemptState state;
     Stage stage;
 
@@ -223,6 +225,8 @@ static void on_data_path_wanted(const TunnelDataPath *data_path, gpointer data)
     gboolean want_user = g_strcmp0(choice, "kernel") != 0;
     g_autoptr(GError) error = NULL;
 
+    if (attempt->state != ATTEMPT_RUNNING)
+        return;
     attempt->mtu = data_path->mtu;
     /* The kernel's path first: its packets are never copied to a process and back. */
     if (want_kernel && make_kernel_path(attempt, data_path, &error))
@@ -242,7 +246,7 @@ static void on_options(const PppOptions *options, gpointer data)
     Attempt *attempt = data;
     g_autoptr(GError) error = NULL;
 
-    if (attempt->channel &&
+    if (attempt->state == ATTEMPT_RUNNING && attempt->channel &&
         !host_link_configure_ppp(attempt->link, options->mru, TRUE, TRUE, &error)) {
         g_autoptr(Failure) failure = failure_from_host(STAGE_PPP, error);
         attempt_fail(attempt, failure);
@@ -269,6 +273,8 @@ static void on_network_up(const PppNetwork *network, gpointer data)
 {
     Attempt *attempt = data;
 
+    if (attempt->state != ATTEMPT_RUNNING)
+        return;
     attempt->network = *network;
     attempt->network_up = TRUE;
     g_clear_handle_id(&attempt->deadline, g_source_remove);
@@ -281,7 +287,7 @@ static void on_mtu(guint16 mtu, gpointer data)
     Attempt *attempt = data;
 
     attempt->mtu = mtu;
-    if (attempt->network_up)
+    if (attempt->network_up && attempt->state == ATTEMPT_RUNNING)
         tell_network(attempt);
 }
 
@@ -299,6 +305,8 @@ static void on_secret_wanted(PppSecretKind kind, const Failure *refused, gpointe
 {
     Attempt *attempt = data;
 
+    if (attempt->state != ATTEMPT_RUNNING)
+        return;
     g_clear_handle_id(&attempt->deadline, g_source_remove);
     attempt->events.secret_wanted(kind, refused, attempt->user_data);
 }
@@ -317,6 +325,10 @@ static void on_redirected(const char *text, gpointer data)
     Attempt *attempt = data;
     g_autofree char *copy = g_strdup(text);
 
+    if (attempt->state == ATTEMPT_CLOSING_TUNNEL) {
+        close_ike(attempt);
+        return;
+    }
     attempt->state = ATTEMPT_OVER;
     attempt_release(attempt);
     attempt->events.redirected(copy, attempt->user_data);
@@ -532,6 +544,65 @@ void attempt_stop(Attempt *attempt)
     } else {
         close_ike(attempt);
     }
+}
+
+static void on_left(gpointer data)
+{
+    Attempt *attempt = data;
+    void (*left)(Attempt *, gpointer) = attempt->left;
+    gpointer left_data = attempt->left_data;
+
+    left(attempt, left_data);
+    attempt_free(attempt);
+}
+
+static void on_left_failed(const Failure *failure, gpointer data)
+{
+    on_left(data);
+}
+
+static void on_left_line(const char *line, gpointer data)
+{
+    /* Nobody is left to read it. */
+}
+
+static void on_left_stage(Stage stage, const char *text, gpointer data)
+{
+}
+
+static void on_left_ike(const IkeInfo *info, gpointer data)
+{
+}
+
+static void on_left_network(const PlanNegotiated *negotiated, const GatewayPath *path,
+                            gpointer data)
+{
+}
+
+static void on_left_secret(PppSecretKind kind, const Failure *refused, gpointer data)
+{
+}
+
+void attempt_leave(Attempt *attempt, void (*done)(Attempt *attempt, gpointer user_data),
+                   gpointer user_data)
+{
+    static const AttemptEvents leaving = {
+        .stage = on_left_stage,
+        .secret_wanted = on_left_secret,
+        .network_up = on_left_network,
+        .ike_changed = on_left_ike,
+        .log = on_left_line,
+        .redirected = on_left_line,
+        .failed = on_left_failed,
+        .closed = on_left,
+    };
+
+    attempt->events = leaving;
+    attempt->user_data = attempt;
+    attempt->left = done;
+    attempt->left_data = user_data;
+    attempt->link = NULL;
+    attempt_stop(attempt);
 }
 
 void attempt_secret(Attempt *attempt, PppSecretKind kind, const Secret *secret)

@@ -56,6 +56,10 @@ void attempt_free(Attempt *attempt);
 void attempt_start(Attempt *attempt, const IpAddress *gateway);
 /* Tells the peer good-bye, L2TP first, then IKE; `closed` follows within some four seconds. */
 void attempt_stop(Attempt *attempt);
+/* As attempt_stop(), but for nobody: then it frees itself and calls `done`.  No other event
+ * follows; the interface may go before it. */
+void attempt_leave(Attempt *attempt, void (*done)(Attempt *attempt, gpointer user_data),
+                   gpointer user_data);
 void attempt_secret(Attempt *attempt, PppSecretKind kind, const Secret *secret);
 /* "kernel", "user", or NULL before there is a data path. */
 const char *attempt_data_path(const Attempt *attempt);

@@ -569,6 +569,9 @@ void connection_free(Connection *connection)
     if (!connection)
         return;
     connection->freed = TRUE;
+    if (connection->attempt)
+        manager_adopt(connection->manager, g_steal_pointer(&connection->attempt),
+                      connection->reqid);
     drop_attempt(connection);
     connection_network_forget(connection);
     g_clear_handle_id(&connection->changed, g_source_remove);

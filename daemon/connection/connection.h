@@ -85,7 +85,8 @@ gboolean connection_manager_idle(ConnectionManager *manager);
  * from it, and asked for when they are missing and needed. */
 Connection *connection_new(ConnectionManager *manager, Profile *profile,
                            const ConnectionEvents *events, gpointer data);
-/* Ends at once whatever it does, restores the machine's network, and calls nothing more. */
+/* Ends at once whatever it does, restores the machine's network, and calls nothing more; a
+ * gateway that is still there is told behind the scenes. */
 void connection_free(Connection *connection);
 void connection_start(Connection *connection);
 /* CONNECTION_DISCONNECTED follows; the gateway is told, for at most a second. */

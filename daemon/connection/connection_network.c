@@ -96,6 +96,15 @@ void connection_network_apply(Connection *connection, const PlanNegotiated *nego
                               const GatewayPath *path)
 {
     g_autoptr(GError) error = NULL;
+
+    /* A gateway that gives no IPv4 address may still open IPV6CP, whose link-local address
+     * leads nowhere: without the wish for IPv6 alone that is no connection. */
+    if (!negotiated->address &&
+        g_strcmp0(profile_get_string(connection->profile, FIELD_IPV4_METHOD), "disabled") != 0) {
+        g_autoptr(Failure) failure = failure_new(STAGE_NETWORK, FAILURE_NO_ADDRESS, "no IPv4");
+        connection_fail(connection, failure);
+        return;
+    }
     NetworkPlan *plan = settings_plan(connection->profile, host_link_name(connection->link),
                                       negotiated, path, &error);
 

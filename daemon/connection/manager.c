@@ -12,6 +12,7 @@ struct ConnectionManager {
     GDBusConnection *system_bus;
     GHashTable *connections;
     GHashTable *reqids; /* in use */
+    GHashTable *leaving; /* Attempt → reqid */
     guint32 next_reqid;
     ConnectionManagerDone stopped;
     gpointer stopped_data;
@@ -39,6 +40,7 @@ ConnectionManager *connection_manager_new(const ConnectionSettings *settings, GE
     manager->system_bus = settings->system_bus ? g_object_ref(settings->system_bus) : NULL;
     manager->connections = g_hash_table_new(NULL, NULL);
     manager->reqids = g_hash_table_new(NULL, NULL);
+    manager->leaving = g_hash_table_new(NULL, NULL);
     manager->next_reqid = IKE_REQID_FIRST;
     return manager;
 }
@@ -48,7 +50,13 @@ void connection_manager_free(ConnectionManager *manager)
     if (!manager)
         return;
     g_return_if_fail(g_hash_table_size(manager->connections) == 0);
+    GHashTableIter iter;
+    gpointer attempt;
+    g_hash_table_iter_init(&iter, manager->leaving);
+    while (g_hash_table_iter_next(&iter, &attempt, NULL))
+        attempt_free(attempt);
     g_clear_pointer(&manager->ike_service, ike_service_free);
+    g_hash_table_unref(manager->leaving);
     host_free(manager->host);
     g_clear_object(&manager->system_bus);
     g_hash_table_unref(manager->connections);
@@ -92,6 +100,8 @@ void manager_changed(ConnectionManager *manager)
         if (is_active(connection))
             return;
     }
+    if (g_hash_table_size(manager->leaving) > 0)
+        return;
     ConnectionManagerDone done = g_steal_pointer(&manager->stopped);
     if (manager->ike_service)
         ike_service_shutdown(manager->ike_service, done, manager->stopped_data);
@@ -101,7 +111,7 @@ void manager_changed(ConnectionManager *manager)
 
 gboolean connection_manager_idle(ConnectionManager *manager)
 {
-    return g_hash_table_size(manager->connections) == 0;
+    return g_hash_table_size(manager->connections) + g_hash_table_size(manager->leaving) == 0;
 }
 
 Host *manager_host(ConnectionManager *manager)
@@ -152,4 +162,20 @@ guint32 manager_take_reqid(ConnectionManager *manager)
 void manager_give_reqid(ConnectionManager *manager, guint32 reqid)
 {
     g_hash_table_remove(manager->reqids, GUINT_TO_POINTER(reqid));
+}
+
+static void on_left(Attempt *attempt, gpointer data)
+{
+    ConnectionManager *manager = data;
+
+    manager_give_reqid(manager,
+                       GPOINTER_TO_UINT(g_hash_table_lookup(manager->leaving, attempt)));
+    g_hash_table_remove(manager->leaving, attempt);
+    manager_changed(manager);
+}
+
+void manager_adopt(ConnectionManager *manager, Attempt *attempt, guint32 reqid)
+{
+    g_hash_table_insert(manager->leaving, attempt, GUINT_TO_POINTER(reqid));
+    attempt_leave(attempt, on_left, manager);
 }

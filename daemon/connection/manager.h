@@ -2,6 +2,7 @@
 /* What the connections of one daemon share. */
 #pragma once
 
+#include "connection/attempt.h"
 #include "connection/connection.h"
 #include "host/host.h"
 #include "ipsec/ike.h"
@@ -17,5 +18,8 @@ void manager_remove(ConnectionManager *manager, Connection *connection);
  * still takes away under an old one must not be the next attempt's. */
 guint32 manager_take_reqid(ConnectionManager *manager);
 void manager_give_reqid(ConnectionManager *manager, guint32 reqid);
+/* Takes over an attempt whose connection goes away: it takes leave of its gateway by itself,
+ * then its reqid is given back. */
+void manager_adopt(ConnectionManager *manager, Attempt *attempt, guint32 reqid);
 /* A connection's state may have become another: whoever waits for the last one's end looks. */
 void manager_changed(ConnectionManager *manager);
