@@ -28,6 +28,11 @@ static void done(GVariant *reply)
 }
 
 /* Everything that is on disk, to see that nothing changed. */
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static char *snapshot(void)
 {
     GString *text = g_string_new(NULL);
@@ -40,7 +45,7 @@ static char *snapshot(void)
         const char *name;
         while ((name = g_dir_read_name(folder)))
             g_ptr_array_add(names, g_strdup(name));
-        g_ptr_array_sort(names, (GCompareFunc)g_strcmp0);
+        g_ptr_array_sort(names, compare_names);
         for (guint j = 0; j < names->len; j++) {
             g_autofree char *file = g_build_filename(path, g_ptr_array_index(names, j), NULL);
             g_autofree char *content = NULL;
