@@ -14,6 +14,43 @@ start_bus()
     await_name org.freedesktop.PolicyKit1
 }
 
+# The wired connection that a desktop has: NetworkManager takes over the address and the gateway that are there.
+start_networkmanager()
+{
+    local address=198.51.100.10/24 router=198.51.100.1
+    [ "$TOPOLOGY" = direct ] || address=192.168.7.10/24 router=192.168.7.1
+    on cl sh -c 'umask 077; cat >/etc/NetworkManager/system-connections/wired.nmconnection' <<KEYFILE
+[connection]
+id=wired
+type=ethernet
+interface-name=eth0
+
+[ipv4]
+method=manual
+address1=$address,$router
+dns=198.51.100.1;
+
+[ipv6]
+method=link-local
+KEYFILE
+    on cl sh -c 'cat >/etc/NetworkManager/conf.d/lab.conf' <<'CONF'
+[main]
+plugins=keyfile
+[keyfile]
+unmanaged-devices=none
+CONF
+    if [ -n "$SYSTEMD" ]; then
+        systemctl start NetworkManager
+    else
+        # With a /sys that it cannot write, NetworkManager does not wait for udev.
+        on cl mount -o remount,bind,ro /sys
+        on cl sh -c 'printf "[main]\ndns=default\nrc-manager=file\n" >/etc/NetworkManager/conf.d/dns.conf'
+        on cl NetworkManager --no-daemon </dev/null >>/lab/out/cl/NetworkManager.log 2>&1 &
+        await_name org.freedesktop.NetworkManager || return 1
+    fi
+    on cl nm-online --quiet --timeout=40 || { say "NetworkManager did not get online"; return 1; }
+}
+
 # Units that fail on this machine by its nature are masked, so a degraded one is news.
 await_systemd()
 {
@@ -36,6 +73,7 @@ start_client()
         on cl sh -c 'echo nameserver 198.51.100.1 >/etc/resolv.conf'
         start_bus || return 1
     fi
+    [ -z "$NETWORKMANAGER" ] || start_networkmanager || return 1
     [ -n "$LAYER" ] && [ -x /lab/layer/usr/bin/causeway ] || return 0
     if [ -z "$SYSTEMD" ]; then
         start_causewayd || return 1
