@@ -2,9 +2,9 @@
 # What tests/run and tests/demo need on the machine (sourced, bash): tools that build Causeway and start the lab.
 # Nothing here starts a service, takes a port or rewrites configuration; all else lives in the lab's own tree.
 
-BUILD_PACKAGES=(gcc clang libc6-dev meson ninja-build pkg-config python3 gettext
+BUILD_PACKAGES=(gcc clang libclang-rt-dev libc6-dev meson ninja-build pkg-config python3 gettext
     libglib2.0-dev libjson-glib-dev libpolkit-gobject-1-dev nettle-dev libmnl-dev libseccomp-dev)
-LAB_PACKAGES=(user-mode-linux mmdebstrap iproute2 util-linux kmod)
+LAB_PACKAGES=(dbus-daemon user-mode-linux mmdebstrap iproute2 util-linux kmod)
 
 install_packages()
 {
