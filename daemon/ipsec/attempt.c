@@ -146,7 +146,9 @@ static void on_runner_event(ViciClient *client, const char *name, const ViciNode
     if (ike->cause.point != before.point || ike->cause.rank != before.rank ||
         (ike->cause.received != before.received && ike->cause.point != CAUSE_PROOF))
         watch_silence(ike);
-    ike_progress(ike, clean);
+    /* Its first look for the key is by identities; ours is found by addresses (ike-config.c). */
+    if (!strstr(clean, "no shared key found for '"))
+        ike_progress(ike, clean);
 }
 
 static void on_initiated(ViciClient *client, const ViciNode *message, const GError *error,

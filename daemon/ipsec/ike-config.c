@@ -123,6 +123,12 @@ static Failure *setup_suites(IkeSetup *setup)
                                   error->message);
     proposals_promote(setup->ike_suites, config->remembered_ike);
     proposals_promote(setup->esp_suites, config->remembered_esp);
+    if (setup->own_esp && ike_setup_remembers_pfs(setup)) {
+        /* in the ladder it stands without its group */
+        g_autofree char *plain = g_strdup(config->remembered_esp);
+        *strrchr(plain, '-') = '\0';
+        proposals_promote(setup->esp_suites, plain);
+    }
     return NULL;
 }
 
@@ -208,6 +214,11 @@ const char *ike_setup_group(const IkeSetup *setup, guint index)
             return group;
     }
     return NULL;
+}
+
+gboolean ike_setup_remembers_pfs(const IkeSetup *setup)
+{
+    return setup->c.remembered_esp && proposals_group(setup->c.remembered_esp) != NULL;
 }
 
 /* ---- requests ---- */

@@ -23,6 +23,9 @@ void ike_setup_free(IkeSetup *setup);
  * one attempt have one group: the `index`th of those that occur, or NULL. */
 const char *ike_setup_group(const IkeSetup *setup, guint index);
 
+/* Whether the gateway wanted perfect forward secrecy the last time. */
+gboolean ike_setup_remembers_pfs(const IkeSetup *setup);
+
 /* One attempt's variations. */
 typedef struct {
     guint16 nat_t_port;    /* local port to speak from, to port 4500, encapsulated; or 0 */

@@ -76,14 +76,16 @@ typedef struct {
 
     IkeAuth auth;
     const Secret *psk;      /* raw bytes; a leading "0s" or "0x" has been decoded before */
-    const char *group_name; /* asks for aggressive mode; NULL or "": main mode */
+    const char *group_name; /* asks for aggressive mode, sent as key id; NULL or "": main mode */
     const char *local_id;   /* NULL: the local address, or the certificate's subject */
-    const char *remote_id;  /* NULL: whoever knows the key is welcome; IkeInfo tells the name */
+    /* NULL: whoever knows the key, or has a certificate of `ca`, is welcome; IkeInfo tells the
+     * name.  With certificates it should be given: others of that authority fit as well. */
+    const char *remote_id;
 
     GBytes *certificate;            /* contents of a file, PEM or DER; may hold a chain */
     GBytes *private_key;            /* PEM (also encrypted PKCS#8) or DER */
     GBytes *ca;                     /* PEM (several allowed) or DER; NULL: any that charon trusts */
-    const Secret *key_passphrase;
+    const Secret *key_passphrase;   /* not used yet: an encrypted key is refused */
 
     const char *ike_proposals; /* the user's, in strongSwan's or Libreswan's spelling; NULL: ours */
     const char *esp_proposals;

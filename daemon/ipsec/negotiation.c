@@ -231,6 +231,13 @@ static void on_charon_ready(gpointer user_data)
 
     if (ike->state != STATE_WAITING)
         return;
+    if (ike->setup->c.auth == IKE_AUTH_CERTIFICATE && !charon_is_private(ike->service)) {
+        /* charon has no command that takes a single certificate out again. */
+        ike_fail(ike, failure_new(STAGE_PREPARE, FAILURE_PROFILE_INVALID,
+                                  "certificates need an IKE service of our own: the system's "
+                                  "charon would go on trusting them"));
+        return;
+    }
     ike->control = vici_client_new(charon_socket_path(ike->service), &events, ike);
     ike->loaded = TRUE;
     register_events(ike, first);
@@ -286,7 +293,7 @@ void ike_start(Ike *ike)
     sa_info_clear(&ike->sa);
     g_clear_pointer(&ike->learned_id, g_free);
     ike->end = END_FAILED;
-    ike->pfs = ike->setup->c.pfs && ike->setup->own_esp;
+    ike->pfs = ike->setup->own_esp && (ike->setup->c.pfs || ike_setup_remembers_pfs(ike->setup));
     ike->pfs_varied = ike->nat_t = ike->version_known = ike->version_awaited = FALSE;
     ike->group_index = 0;
     ike_set_state(ike, STATE_WAITING);

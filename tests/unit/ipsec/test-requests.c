@@ -118,6 +118,27 @@ static void test_variations(void)
     assert_list(children->child, "esp_proposals", "aes256-sha1");
 }
 
+/* What won the last time is offered first. */
+static void test_remembered(void)
+{
+    g_autoptr(Secret) psk = secret_new("s3cret", 6);
+    IkeConfig config = psk_config(psk);
+    Failure *failure = NULL;
+
+    config.remembered_ike = "3des-sha1-modp1024";
+    config.remembered_esp = "aes128-sha256";
+    g_autoptr(IkeSetup) plain = ike_setup_new(&config, &failure);
+    g_assert_cmpstr(plain->ike_suites[0], ==, "3des-sha1-modp1024");
+    g_assert_cmpstr(plain->esp_suites[0], ==, "aes128-sha256");
+    g_assert_false(ike_setup_remembers_pfs(plain));
+    config.remembered_ike = "not offered";
+    config.remembered_esp = "aes128-sha256-modp1024";
+    g_autoptr(IkeSetup) pfs = ike_setup_new(&config, &failure);
+    g_assert_cmpstr(pfs->ike_suites[0], ==, "aes256-sha256-modp2048");
+    g_assert_cmpstr(pfs->esp_suites[0], ==, "aes128-sha256");
+    g_assert_true(ike_setup_remembers_pfs(pfs));
+}
+
 static void test_load_shared(void)
 {
     static const guint8 bytes[] = { 0, 1, '"', '\n', 0xff };
@@ -321,6 +342,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/requests/load-conn", test_load_conn);
     g_test_add_func("/requests/variations", test_variations);
+    g_test_add_func("/requests/remembered", test_remembered);
     g_test_add_func("/requests/load-shared", test_load_shared);
     g_test_add_func("/requests/refused", test_refused);
     g_test_add_func("/requests/pem", test_pem);
