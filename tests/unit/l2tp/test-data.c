@@ -100,6 +100,7 @@ static void test_sequence_order(void)
     g_assert_false(receive(&sequence, 1));
     g_assert_true(receive(&sequence, 5)); /* a gap is no reason to wait */
     g_assert_false(receive(&sequence, 3));
+    g_assert_false(receive(&sequence, 0x8006)); /* half of the numbers away: old */
     g_assert_true(receive(&sequence, 0x7000));
     g_assert_true(receive(&sequence, 0xe000));
     g_assert_true(receive(&sequence, 2)); /* wrapped around */

@@ -350,6 +350,49 @@ static void test_cdn_of_another_session(void)
         "FAILED gateway-closed StopCCN(4,5)");
 }
 
+/* Out of sequence, but about a session that is none of ours. */
+static void test_stray_call_message(void)
+{
+    g_autoptr(Wire) wire = wire_new(NULL);
+    guint16 other;
+
+    wire_connect(wire);
+    other = (guint16)(wire->session_id ^ 1);
+    assert_told(wire_message(wire, other, 12,
+        "800a 0000 0018 00000001 800a 0000 0013 00000001"), "");
+    assert_told(wire_message(wire, other, 11, WIRE_ICRP), "");
+    assert_told(wire_message(wire, other, 8, "8008 0000 000e 0077"), "");
+    assert_told(wire_message(wire, other, 11, ""), "");
+    assert_told(wire_tick(wire, 20 * MS), "ZLB(4,6)");
+}
+
+/* Ours is bounded, whatever the driver wishes; 0 is the default of 4. */
+static void test_receive_window(void)
+{
+    static const guint16 rows[][2] = { { 0, 4 }, { 1, 1 }, { 64, 64 }, { 65, 64 }, { 9999, 64 } };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        L2tpConfig config = { .host_name = "laptop", .receive_window = rows[i][0] };
+        g_autoptr(Wire) wire = wire_new(&config);
+
+        wire_open(wire);
+        g_assert_cmpuint(wire->last->data[wire->last->len - 1], ==, rows[i][1]);
+    }
+}
+
+/* The driver asks what the transport has measured. */
+static void test_rtt(void)
+{
+    g_autoptr(Wire) wire = wire_new(NULL);
+
+    wire_open(wire);
+    g_assert_cmpuint(l2tp_tunnel_rtt(wire->tunnel), ==, 0);
+    wire->now += 80 * MS;
+    wire->nr = 1;
+    wire_message(wire, 0, 2, WIRE_SCCRP);
+    g_assert_cmpuint(l2tp_tunnel_rtt(wire->tunnel), ==, 80 * MS);
+}
+
 static void test_unknown_message(void)
 {
     g_autoptr(Wire) wire = wire_new(NULL);
@@ -415,6 +458,9 @@ int main(int argc, char **argv)
     g_test_add_func("/l2tp/engine/call-flood", test_call_flood);
     g_test_add_func("/l2tp/engine/not-ours", test_not_ours);
     g_test_add_func("/l2tp/engine/cdn-of-another-session", test_cdn_of_another_session);
+    g_test_add_func("/l2tp/engine/stray-call-message", test_stray_call_message);
+    g_test_add_func("/l2tp/engine/receive-window", test_receive_window);
+    g_test_add_func("/l2tp/engine/rtt", test_rtt);
     g_test_add_func("/l2tp/engine/unknown-message", test_unknown_message);
     g_test_add_func("/l2tp/engine/hiding", test_hiding);
     return g_test_run();

@@ -276,11 +276,11 @@ static void test_out_of_sequence(void)
 {
     static const struct {
         guint type;
-        const char *avps, *told;
+        const char *avps, *told, *words;
     } rows[] = {
-        { 1, WIRE_SCCRP, "FAILED l2tp-protocol StopCCN(4,3)" },
-        { 2, WIRE_SCCRP, "FAILED l2tp-protocol StopCCN(4,3)" },
-        { 3, "", "FAILED l2tp-protocol StopCCN(4,3)" },
+        { 1, WIRE_SCCRP, "FAILED l2tp-protocol StopCCN(4,3)", "SCCRQ came out of sequence" },
+        { 2, WIRE_SCCRP, "FAILED l2tp-protocol StopCCN(4,3)", "SCCRP came out of sequence" },
+        { 3, "", "FAILED l2tp-protocol StopCCN(4,3)", "SCCCN came out of sequence" },
         { 8, "8008 0000 000e 0077", "FAILED l2tp-protocol CDN(4,3) StopCCN(5,3)" },
         { 9, "800a 0000 0018 00000001 800a 0000 0013 00000001",
           "FAILED l2tp-protocol CDN(4,3) StopCCN(5,3)" },
@@ -296,6 +296,8 @@ static void test_out_of_sequence(void)
         g_test_message("type %u", rows[i].type);
         assert_told(wire_message(wire, rows[i].type >= 7 ? wire->session_id : 0, rows[i].type,
             rows[i].avps), rows[i].told);
+        if (rows[i].words)
+            g_assert_cmpstr(wire->detail, ==, rows[i].words);
     }
     g_autoptr(Wire) early = opened();
     assert_told(wire_message(early, 0, 11, WIRE_ICRP), "FAILED l2tp-protocol StopCCN(1,1)");

@@ -300,6 +300,7 @@ static void test_nr_ahead_of_ns(void)
     assert_sent(transport, "0,0");
     g_assert_cmpint(receive(transport, 0, 2, 20), ==, TRANSPORT_INVALID);
     g_assert_cmpint(receive(transport, 0, 0x7fff, 20), ==, TRANSPORT_INVALID);
+    g_assert_cmpint(receive(transport, 1, 0x8000, 0), ==, TRANSPORT_ACK_ONLY);
     g_assert_false(transport_is_idle(transport));
     /* An old Nr is only late. */
     g_assert_cmpint(receive(transport, 0, 0xffff, 20), ==, TRANSPORT_DELIVER);
