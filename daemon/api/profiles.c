@@ -140,12 +140,12 @@ static gboolean read_options(Profile *profile, GDBusMethodInvocation *invocation
     g_variant_iter_init(&iter, options);
     while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
         g_autoptr(GVariant) owned = value;
-        if (strcmp(key, "agent") == 0 && g_variant_is_of_type(value, G_VARIANT_TYPE_OBJECT_PATH)) {
+        if (strcmp(key, "agent") == 0 && g_variant_is_of_type(owned, G_VARIANT_TYPE_OBJECT_PATH)) {
             g_free(*ret_agent);
-            *ret_agent = g_variant_dup_string(value, NULL);
+            *ret_agent = g_variant_dup_string(owned, NULL);
         } else if (strcmp(key, "secrets") == 0 &&
-                   g_variant_is_of_type(value, G_VARIANT_TYPE("a{sh}"))) {
-            if (!take_secrets(profile, value, list, error))
+                   g_variant_is_of_type(owned, G_VARIANT_TYPE("a{sh}"))) {
+            if (!take_secrets(profile, owned, list, error))
                 return FALSE;
         } else {
             g_set_error(error, API_ERROR, API_ERROR_INVALID_ARGUMENT,

@@ -75,10 +75,10 @@ gboolean profile_apply_settings(Profile *profile, GVariant *settings, GError **e
     g_variant_iter_init(&groups, settings);
     while (g_variant_iter_next(&groups, "{&s@a{sv}}", &group, &values)) {
         g_autoptr(GVariant) owned_values = values;
-        g_variant_iter_init(&keys, values);
+        g_variant_iter_init(&keys, owned_values);
         while (g_variant_iter_next(&keys, "{&sv}", &key, &value)) {
             g_autoptr(GVariant) owned_value = value;
-            if (!apply_one(changed, group, key, value, error))
+            if (!apply_one(changed, group, key, owned_value, error))
                 return FALSE;
         }
     }

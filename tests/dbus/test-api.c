@@ -174,6 +174,7 @@ static void test_secrets(void)
         &harness, path, "SetSecret", g_variant_new("(sh)", "ipsec.psk", 0),
         harness_memory_file("geheim=\n1"), &error);
     g_assert_no_error(error);
+    g_assert_nonnull(reply);
     g_autofree char *before = snapshot();
     g_assert_nonnull(strstr(before, "ipsec.psk=Z2VoZWltPQox"));
     g_autoptr(GVariant) settings = call(path, PROFILE, "GetSettings", NULL);
@@ -225,6 +226,8 @@ static void test_connect(void)
     harness_await(&harness, connection, CONNECTION, "State", "connected");
     g_autoptr(GVariant) all = call(connection, "org.freedesktop.DBus.Properties", "GetAll",
                                    g_variant_new("(s)", CONNECTION));
+    g_autofree char *text = g_variant_print(all, FALSE);
+    g_assert_nonnull(strstr(text, "'10.77.0.10'"));
     g_autoptr(GVariant) named = property(path, PROFILE, "Connection");
     g_assert_cmpstr(g_variant_get_string(named, NULL), ==, connection);
     g_autoptr(GVariant) statistics = call(connection, CONNECTION, "GetStatistics", NULL);
@@ -412,6 +415,7 @@ static void test_stored_over_restart(void)
         harness_memory_file("geheim"), &error);
 
     g_assert_no_error(error);
+    g_assert_nonnull(reply);
     harness_stop_service(&harness);
     harness_start_service(&harness, NULL);
     g_autoptr(GVariant) stored = property(path, PROFILE, "StoredSecrets");

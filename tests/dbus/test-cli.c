@@ -2,8 +2,11 @@
 /* The command as a person runs it, against the real bus side of the service. */
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <pty.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "harness.h"
 
@@ -180,6 +183,110 @@ static void test_asks(void)
     expect("remove asks", 0, NULL, NULL);
 }
 
+/* The command on a terminal of its own. */
+typedef struct {
+    int master;
+    GSubprocess *process;
+    GString *seen;
+} Terminal;
+
+static void take_terminal(gpointer data)
+{
+    /* A leader of its own session, whose terminal the child's stdin becomes. */
+    setsid();
+    ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+}
+
+static Terminal terminal_run(const char *command, const char *name)
+{
+    Terminal terminal = {.seen = g_string_new(NULL)};
+    g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
+    g_autoptr(GError) error = NULL;
+    int slave;
+
+    g_assert_cmpint(openpty(&terminal.master, &slave, NULL, NULL, NULL), ==, 0);
+    g_subprocess_launcher_take_stdin_fd(launcher, slave);
+    g_subprocess_launcher_take_stdout_fd(launcher, dup(slave));
+    g_subprocess_launcher_take_stderr_fd(launcher, dup(slave));
+    g_subprocess_launcher_set_child_setup(launcher, take_terminal, NULL, NULL);
+    terminal.process = g_subprocess_launcher_spawn(launcher, &error, program, command, name, NULL);
+    g_assert_no_error(error);
+    return terminal;
+}
+
+/* Reads until `text` has come since the last time. */
+static void terminal_expect(Terminal *terminal, const char *text)
+{
+    char buffer[256];
+
+    while (!strstr(terminal->seen->str, text)) {
+        ssize_t got = read(terminal->master, buffer, sizeof buffer);
+        if (got <= 0)
+            g_error("%s: not in %s", text, terminal->seen->str);
+        g_string_append_len(terminal->seen, buffer, got);
+    }
+    /* What was typed is not to be seen. */
+    g_assert_null(strstr(terminal->seen->str, "right"));
+    g_assert_null(strstr(terminal->seen->str, "wrong"));
+    const char *found = strstr(terminal->seen->str, text);
+    g_string_erase(terminal->seen, 0, (found - terminal->seen->str) + (gssize)strlen(text));
+}
+
+static void terminal_type(Terminal *terminal, const char *text)
+{
+    g_assert_cmpint(write(terminal->master, text, strlen(text)), ==, (ssize_t)strlen(text));
+}
+
+static int terminal_end(Terminal *terminal)
+{
+    g_autoptr(GSubprocess) process = terminal->process;
+
+    g_subprocess_wait(process, NULL, NULL);
+    close(terminal->master);
+    g_string_free(terminal->seen, TRUE);
+    g_assert_true(g_subprocess_get_if_exited(process));
+    return g_subprocess_get_exit_status(process);
+}
+
+/* What is missing is asked for first, then the gateway asks, and again after a refusal. */
+static void test_terminal(void)
+{
+    expect("add asks gateway=asks.test ppp.user=anna", 0, NULL, NULL);
+    Terminal terminal = terminal_run("up", "asks");
+    terminal_expect(&terminal, "Shared key for asks: ");
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "Password for asks: ");
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "Type it, please");
+    terminal_expect(&terminal, "Password for asks: ");
+    terminal_type(&terminal, "wrong\n");
+    terminal_expect(&terminal, "That was refused.");
+    terminal_expect(&terminal, "Password for asks: ");
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "connected to asks in");
+    g_assert_cmpint(terminal_end(&terminal), ==, 0);
+    expect("down asks", 0, NULL, NULL);
+
+    /* Ctrl-C at a question. */
+    terminal = terminal_run("up", "asks");
+    terminal_expect(&terminal, "Shared key for asks: ");
+    terminal_type(&terminal, "\003");
+    terminal_expect(&terminal, "prepare: secret-missing");
+    g_assert_cmpint(terminal_end(&terminal), ==, 1);
+
+    terminal = terminal_run("up", "asks");
+    terminal_expect(&terminal, "Shared key for asks: ");
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "Password for asks: ");
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "Type it, please");
+    terminal_expect(&terminal, "Password for asks: ");
+    terminal_type(&terminal, "\003");
+    terminal_expect(&terminal, "cancelled");
+    g_assert_cmpint(terminal_end(&terminal), ==, 1);
+    expect("remove asks", 0, NULL, NULL);
+}
+
 static void test_incomplete(void)
 {
     expect("add part gateway=up.test", 0, NULL, NULL);
@@ -298,6 +405,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/up-and-down", test_up_and_down);
     g_test_add_func("/cli/failure", test_failure);
     g_test_add_func("/cli/asks", test_asks);
+    g_test_add_func("/cli/terminal", test_terminal);
     g_test_add_func("/cli/incomplete", test_incomplete);
     g_test_add_func("/cli/cancel", test_cancel);
     g_test_add_func("/cli/json", test_json);

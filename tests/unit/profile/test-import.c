@@ -77,7 +77,7 @@ static void test_other_kinds(void)
 {
     static const char *const texts[] = {
         "[connection]\nid=x\ntype=vpn\n[vpn]\nservice-type=org.freedesktop.NetworkManager.openvpn\n",
-        "[connection]\nid=x\ntype=wifi\n", "\x7f" "ELF", "[", "no keyfile at all"};
+        "[connection]\nid=x\ntype=wifi\n", "\x7f\x45LF", "[", "no keyfile at all"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
