@@ -112,6 +112,29 @@ static void drop_bounding_set(void)
     }
 }
 
+/* With CAP_SYS_ADMIN name spaces are had as root, who then becomes nobody. Without it (causewayd's
+ * unit has none) nobody gets them with a user name space of its own: the other way round would
+ * leave the process root's outside of that. */
+static gboolean leave(gboolean *ret_nobody)
+{
+    gboolean root = geteuid() == 0, apart;
+    uid_t uid;
+    gid_t gid;
+
+    find_user(&uid, &gid);
+    if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC) == 0) {
+        apart = leave_file_system();
+        drop_bounding_set();
+        *ret_nobody = !root || become(uid, gid);
+    } else {
+        drop_bounding_set();
+        *ret_nobody = !root || become(uid, gid);
+        apart = unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC) == 0 &&
+                leave_file_system();
+    }
+    return apart;
+}
+
 static void add_missing(GString *missing, gboolean had, const char *what)
 {
     if (!had)
@@ -121,20 +144,11 @@ static void add_missing(GString *missing, gboolean had, const char *what)
 gboolean sandbox_enter(char **ret_missing)
 {
     g_autoptr(GString) missing = g_string_new(NULL);
-    uid_t uid;
-    gid_t gid;
+    gboolean nobody = FALSE;
 
     add_missing(missing, lock_memory(), "locked memory");
-    find_user(&uid, &gid);
-
-    /* A user name space of its own gives the rights for the others where root's are missing. */
-    gboolean apart = unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC) == 0 ||
-                     unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC) == 0;
-    add_missing(missing, apart, "name spaces");
-    add_missing(missing, apart && leave_file_system(), "empty root");
-
-    drop_bounding_set();
-    add_missing(missing, geteuid() != 0 || become(uid, gid), "unprivileged user");
+    add_missing(missing, leave(&nobody), "name spaces and an empty root");
+    add_missing(missing, nobody, "unprivileged user");
 
     gboolean ok = drop_capabilities() && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && limit(RLIMIT_CORE, 0) &&
