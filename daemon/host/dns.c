@@ -214,9 +214,9 @@ static void resolved_done(GObject *source, GAsyncResult *result, gpointer user_d
     if (reply != NULL) {
         call->step++;
         resolved_next(task);
-    } else if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
-               g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_NAME_HAS_NO_OWNER)) {
-        /* It does not run: the file that points to it leads nowhere. */
+    } else if (call->step == 0 && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        /* It does not run, is masked, cannot be started …: the file that points to it leads
+         * nowhere. */
         set_by_file(task);
     } else {
         g_dbus_error_strip_remote_error(error);
