@@ -20,6 +20,7 @@ typedef struct {
     char *runtime_directory;
     char *profiles;
     char *secrets;
+    char *state_file;
     char *tunnel_path;
     char *charon_mode;
     char *charon_path;
@@ -33,6 +34,7 @@ static void options_clear(Options *options)
     g_free(options->runtime_directory);
     g_free(options->profiles);
     g_free(options->secrets);
+    g_free(options->state_file);
     g_free(options->tunnel_path);
     g_free(options->charon_mode);
     g_free(options->charon_path);
@@ -51,6 +53,8 @@ static gboolean parse_arguments(Options *options, int *argc, char ***argv, GErro
           "Where profiles are kept (" CAUSEWAY_SYSCONFDIR "/causeway/profiles)", "DIR" },
         { "secrets", 0, 0, G_OPTION_ARG_FILENAME, &options->secrets,
           "Where stored secrets are kept (" CAUSEWAY_SYSCONFDIR "/causeway/secrets)", "DIR" },
+        { "state", 0, 0, G_OPTION_ARG_FILENAME, &options->state_file,
+          "What worked with which gateway (" CAUSEWAY_LOCALSTATEDIR "/lib/causeway/gateways)", "FILE" },
         { "tunnel", 0, 0, G_OPTION_ARG_FILENAME, &options->tunnel_path,
           "The causeway-tunnel program", "FILE" },
         { "charon", 0, 0, G_OPTION_ARG_STRING, &options->charon_mode,
@@ -96,6 +100,8 @@ static gboolean read_configuration(Options *options, GError **error)
                  CAUSEWAY_SYSCONFDIR "/causeway/profiles");
     take_default(&options->secrets, file, "service", "secrets",
                  CAUSEWAY_SYSCONFDIR "/causeway/secrets");
+    take_default(&options->state_file, file, "service", "state",
+                 CAUSEWAY_LOCALSTATEDIR "/lib/causeway/gateways");
     take_default(&options->tunnel_path, file, "service", "tunnel",
                  CAUSEWAY_LIBEXECDIR "/causeway-tunnel");
     take_default(&options->charon_mode, file, "ipsec", "charon", "auto");
@@ -219,6 +225,7 @@ static gboolean serve(const Options *options, GError **error)
         return FALSE;
     const ConnectionSettings settings = {
         .runtime_directory = options->runtime_directory,
+        .state_file = options->state_file,
         .tunnel_path = options->tunnel_path,
         .charon_mode = options->charon_mode,
         .charon_path = options->charon_path,

@@ -219,8 +219,22 @@ void connection_retry_now(Connection *connection)
     begin_attempt(connection);
 }
 
+static void remember(Connection *connection)
+{
+    Memory *memory = &connection->memory;
+
+    g_free(memory->ike);
+    g_free(memory->esp);
+    memory->ike = g_strdup(connection->ike);
+    memory->esp = g_strdup(connection->esp);
+    memory_store(manager_state_file(connection->manager),
+                 profile_get_string(connection->profile, FIELD_CONNECTION_UUID),
+                 profile_get_string(connection->profile, FIELD_CONNECTION_GATEWAY), memory);
+}
+
 void connection_complete(Connection *connection)
 {
+    remember(connection);
     g_clear_pointer(&connection->failure, failure_free);
     if (connection->state == CONNECTION_RECONNECTING)
         connection->reconnects++;
@@ -408,6 +422,10 @@ static void begin_attempt(Connection *connection)
     if (!have_secrets(connection))
         return;
     connection->reqid = manager_take_reqid(connection->manager);
+    /* A gateway that still holds the lost tunnel may deliver what comes from the same port to
+     * it (xl2tpd with the kernel's L2TP does); others insist on 1701: by turns. */
+    gboolean any_port = connection->left_rudely &&
+                        (connection->attempts < 4 || connection->attempts % 2 == 1);
     AttemptConfig config = {
         .host = manager_host(connection->manager),
         .service = ipsec ? manager_ike_service(connection->manager) : NULL,
@@ -417,12 +435,9 @@ static void begin_attempt(Connection *connection)
         .password = connection->password,
         .key_passphrase = connection->key_passphrase,
         .reqid = connection->reqid,
-        .remembered_ike = connection->ike,
-        .remembered_esp = connection->esp,
-        /* A gateway that still holds the lost tunnel may deliver what comes from the same port
-         * to it (xl2tpd with the kernel's L2TP does); others insist on 1701: by turns. */
-        .any_port = connection->left_rudely &&
-                    (connection->attempts < 4 || connection->attempts % 2 == 1),
+        .remembered_ike = connection->memory.ike,
+        .remembered_esp = connection->memory.esp,
+        .any_port = any_port,
         .link_ifindex = connection->link ? host_link_ifindex(connection->link) : 0,
     };
     if (connection->plan && connection->plan->ipv4_address.family == AF_INET)
@@ -452,6 +467,11 @@ void connection_start(Connection *connection)
     connection->attempts = 0;
     connection->redirects = 0;
     connection->was_connected = connection->left_rudely = FALSE;
+    memory_clear(&connection->memory);
+    memory_load(manager_state_file(connection->manager),
+                profile_get_string(connection->profile, FIELD_CONNECTION_UUID),
+                profile_get_string(connection->profile, FIELD_CONNECTION_GATEWAY),
+                &connection->memory);
     g_clear_pointer(&connection->refusal, failure_free);
     connection_set_state(connection, CONNECTION_CONNECTING, STAGE_PREPARE);
     if (!profile_validate(connection->profile, &error)) {
@@ -545,6 +565,7 @@ static void connection_clear(gpointer data)
 
     g_clear_pointer(&connection->failure, failure_free);
     g_clear_pointer(&connection->refusal, failure_free);
+    memory_clear(&connection->memory);
     g_clear_pointer(&connection->addresses, g_array_unref);
     g_ptr_array_unref(connection->local_addresses);
     g_ptr_array_unref(connection->dns);

@@ -62,6 +62,7 @@ typedef struct {
 
 typedef struct {
     const char *runtime_directory; /* "/run/causeway": journal, private charon */
+    const char *state_file;        /* what worked the last time; NULL: forget */
     const char *tunnel_path;       /* the causeway-tunnel executable */
     const char *charon_mode;       /* "auto", "private" or "system" */
     const char *charon_path;       /* the private instance's executable, or NULL */

@@ -6,6 +6,7 @@
 #include "connection/attempt.h"
 #include "connection/connection.h"
 #include "connection/manager.h"
+#include "connection/memory.h"
 #include "connection/resolve.h"
 #include "host/network.h"
 #include "host/watch.h"
@@ -25,6 +26,7 @@ struct Connection {
     gint64 since;
     Failure *failure;
     gboolean was_connected;
+    Memory memory;        /* what worked the last time */
     gboolean left_rudely; /* the gateway may still hold the lost tunnel */
     guint reconnects, attempts, redirects;
 

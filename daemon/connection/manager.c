@@ -8,6 +8,7 @@ struct ConnectionManager {
     IkeServiceMode ike_mode;
     char *runtime_directory;
     char *tunnel_path;
+    char *state_file;
     char *charon_path;
     GDBusConnection *system_bus;
     GHashTable *connections;
@@ -35,6 +36,7 @@ ConnectionManager *connection_manager_new(const ConnectionSettings *settings, GE
     manager->host = host;
     manager->ike_mode = mode_from_name(settings->charon_mode);
     manager->runtime_directory = g_strdup(settings->runtime_directory);
+    manager->state_file = g_strdup(settings->state_file);
     manager->tunnel_path = g_strdup(settings->tunnel_path);
     manager->charon_path = g_strdup(settings->charon_path);
     manager->system_bus = settings->system_bus ? g_object_ref(settings->system_bus) : NULL;
@@ -62,6 +64,7 @@ void connection_manager_free(ConnectionManager *manager)
     g_hash_table_unref(manager->connections);
     g_hash_table_unref(manager->reqids);
     g_free(manager->runtime_directory);
+    g_free(manager->state_file);
     g_free(manager->tunnel_path);
     g_free(manager->charon_path);
     g_free(manager);
@@ -130,6 +133,11 @@ IkeService *manager_ike_service(ConnectionManager *manager)
 const char *manager_tunnel_path(ConnectionManager *manager)
 {
     return manager->tunnel_path;
+}
+
+const char *manager_state_file(ConnectionManager *manager)
+{
+    return manager->state_file;
 }
 
 GDBusConnection *manager_system_bus(ConnectionManager *manager)

@@ -11,6 +11,7 @@ Host *manager_host(ConnectionManager *manager);
 /* Made when the first connection needs it. */
 IkeService *manager_ike_service(ConnectionManager *manager);
 const char *manager_tunnel_path(ConnectionManager *manager);
+const char *manager_state_file(ConnectionManager *manager);
 GDBusConnection *manager_system_bus(ConnectionManager *manager);
 void manager_add(ConnectionManager *manager, Connection *connection);
 void manager_remove(ConnectionManager *manager, Connection *connection);

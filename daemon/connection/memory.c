@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What worked with a profile's gateway the last time. */
+#include "connection/memory.h"
+
+#include <gio/gio.h>
+
+#include "ipsec/ike.h"
+
+void memory_clear(Memory *memory)
+{
+    g_clear_pointer(&memory->ike, g_free);
+    g_clear_pointer(&memory->esp, g_free);
+}
+
+void memory_load(const char *file, const char *uuid, const char *gateway, Memory *ret_memory)
+{
+    g_autoptr(GKeyFile) keyfile = g_key_file_new();
+
+    *ret_memory = (Memory){ 0 };
+    if (!file || !g_key_file_load_from_file(keyfile, file, G_KEY_FILE_NONE, NULL))
+        return;
+    g_autofree char *of = g_key_file_get_string(keyfile, uuid, "gateway", NULL);
+    if (g_strcmp0(of, gateway) != 0)
+        return;
+    ret_memory->ike = g_key_file_get_string(keyfile, uuid, "ike", NULL);
+    ret_memory->esp = g_key_file_get_string(keyfile, uuid, "esp", NULL);
+    if (!ike_check_proposals(ret_memory->ike, ret_memory->esp, NULL))
+        memory_clear(ret_memory);
+}
+
+static void set_or_remove(GKeyFile *keyfile, const char *group, const char *key, const char *value)
+{
+    if (value)
+        g_key_file_set_string(keyfile, group, key, value);
+    else
+        g_key_file_remove_key(keyfile, group, key, NULL);
+}
+
+void memory_store(const char *file, const char *uuid, const char *gateway, const Memory *memory)
+{
+    g_autoptr(GKeyFile) keyfile = g_key_file_new();
+    g_auto(Memory) known = { 0 };
+    g_autoptr(GError) error = NULL;
+
+    if (!file)
+        return;
+    memory_load(file, uuid, gateway, &known);
+    if (g_strcmp0(known.ike, memory->ike) == 0 && g_strcmp0(known.esp, memory->esp) == 0)
+        return;
+    g_key_file_load_from_file(keyfile, file, G_KEY_FILE_NONE, NULL);
+    g_key_file_set_string(keyfile, uuid, "gateway", gateway);
+    set_or_remove(keyfile, uuid, "ike", memory->ike);
+    set_or_remove(keyfile, uuid, "esp", memory->esp);
+    if (!g_key_file_save_to_file(keyfile, file, &error))
+        g_message("%s: %s", file, error->message);
+}
