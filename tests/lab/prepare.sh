@@ -15,7 +15,7 @@ install_packages()
     [ ${#missing[@]} -gt 0 ] || return 0
     echo "# installing: ${missing[*]}"
     # Fresh machines may have no lists yet, or old ones; others may hold apt's lock for a while.
-    apt-get -q -o DPkg::Lock::Timeout=300 update </dev/null >/dev/null
+    apt-get -q -o DPkg::Lock::Timeout=300 update </dev/null >/dev/null || echo "# apt-get update ended with $?"
     DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -q -y -o DPkg::Lock::Timeout=300 \
         install --no-install-recommends "${missing[@]}" </dev/null >/dev/null
 }

@@ -81,12 +81,11 @@ start_client()
     [ -n "$NOPROFILE" ] || make_profile
 }
 
-# Without systemd nobody reads the users, folders and the unit that Causeway installs.
+# Without systemd nobody makes the users that Causeway installs.
 start_causewayd()
 {
     local -a command
-    on cl sh -c 'systemd-sysusers; systemd-tmpfiles --create /usr/lib/tmpfiles.d/causeway*.conf' \
-        >>/lab/out/cl/setup.log 2>&1
+    on cl systemd-sysusers >>/lab/out/cl/setup.log 2>&1
     read -r -a command < <(sed -n 's/^Exec=//p' /lab/layer/usr/share/dbus-1/system-services/org.causeway.Causeway1.service)
     on cl env -i PATH="$PATH" "${DAEMON_ENV[@]}" "${command[@]}" </dev/null >>/lab/out/cl/causewayd.log 2>&1 &
     await_name org.causeway.Causeway1
@@ -113,7 +112,7 @@ run_command()
         printf 'exec timeout --foreground --kill-after=5 %q ' "$TIMEOUT"
         printf '%q ' "${COMMAND[@]}"
     } >/lab/work/command
-    local -a run=(env -i PATH=/usr/sbin:/usr/bin HOME=/root USER=root LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" "${CLIENT_ENV[@]}"
+    local -a run=(env -i PATH=/usr/sbin:/usr/bin:/lab/work/machine/bin HOME=/root USER=root LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" "${CLIENT_ENV[@]}"
         /bin/bash /lab/work/command)
     if [ -n "$INTERACTIVE" ] && [ "$KERNEL" = uml ]; then
         on cl setsid --ctty --wait "${run[@]}" </dev/ttyS0 >&3 2>&4
