@@ -131,6 +131,7 @@ static gboolean leave(gboolean *ret_nobody)
         *ret_nobody = !root || become(uid, gid);
         apart = unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC) == 0 &&
                 leave_file_system();
+        drop_bounding_set(); /* a new user name space begins with all of it */
     }
     return apart;
 }
