@@ -1,30 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* May this caller do that? */
+/* May this caller do that?  polkit's one method that we need is called as it stands in its
+ * interface org.freedesktop.PolicyKit1.Authority: its library would bring libsystemd and five
+ * more along, an eighth of the service's memory. */
 #include "api/authority.h"
-
-#include <polkit/polkit.h>
 
 #include "api/errors.h"
 
+#define POLKIT_NAME "org.freedesktop.PolicyKit1"
+#define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
+#define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
+#define ALLOW_USER_INTERACTION 1
+
 struct Authority {
-    PolkitAuthority *polkit; /* NULL until it was needed */
+    GDBusConnection *bus;
     GCancellable *cancellable;
 };
 
 typedef struct {
-    Authority *authority;       /* gone once `cancellable` is cancelled */
-    GCancellable *cancellable;
-    PolkitSubject *subject;
-    char *action;
-    gboolean interactive;
+    GCancellable *cancellable; /* cancelled: there is nobody to be told any more */
     AuthorityFunc func;
     gpointer data;
 } Check;
 
-Authority *authority_new(void)
+Authority *authority_new(GDBusConnection *bus)
 {
     Authority *authority = g_new0(Authority, 1);
 
+    authority->bus = g_object_ref(bus);
     authority->cancellable = g_cancellable_new();
     return authority;
 }
@@ -35,91 +37,69 @@ void authority_free(Authority *authority)
         return;
     g_cancellable_cancel(authority->cancellable);
     g_object_unref(authority->cancellable);
-    g_clear_object(&authority->polkit);
+    g_object_unref(authority->bus);
     g_free(authority);
 }
 
-static void check_finish(Check *check, const GError *error)
+/* NULL when it may; else why not. */
+static const char *refusal(GVariant *reply)
 {
-    if (!g_cancellable_is_cancelled(check->cancellable))
-        check->func(error, check->data);
-    g_object_unref(check->cancellable);
-    g_object_unref(check->subject);
-    g_free(check->action);
-    g_free(check);
-}
+    g_autoptr(GVariant) details = NULL;
+    gboolean authorized, challenge;
 
-static void refuse(Check *check, const char *message)
-{
-    g_autoptr(GError) error = g_error_new_literal(API_ERROR, API_ERROR_NOT_AUTHORIZED, message);
-
-    check_finish(check, error);
+    if (!reply)
+        return "polkit does not answer on this computer, so only root may do this";
+    g_variant_get(reply, "((bb@a{ss}))", &authorized, &challenge, &details);
+    if (authorized)
+        return NULL;
+    g_autoptr(GVariant) dismissed = g_variant_lookup_value(details, "polkit.dismissed",
+                                                           G_VARIANT_TYPE_STRING);
+    if (dismissed)
+        return "The password was not given";
+    return "You may not do this; ask an administrator, or use sudo";
 }
 
 static void on_checked(GObject *source, GAsyncResult *result, gpointer data)
 {
     Check *check = data;
+    g_autoptr(GError) trouble = NULL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(PolkitAuthorizationResult) answer = polkit_authority_check_authorization_finish(
-        POLKIT_AUTHORITY(source), result, &error);
+    g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result,
+                                                              &trouble);
 
-    if (answer) {
-        if (polkit_authorization_result_get_is_authorized(answer))
-            check_finish(check, NULL);
-        else if (polkit_authorization_result_get_dismissed(answer))
-            refuse(check, "The password was not given");
-        else
-            refuse(check, "You may not do this; ask an administrator, or use sudo");
-        return;
+    if (!g_cancellable_is_cancelled(check->cancellable)) {
+        const char *why = refusal(reply);
+        if (trouble)
+            g_info("polkit: %s", trouble->message);
+        if (why)
+            error = g_error_new_literal(API_ERROR, API_ERROR_NOT_AUTHORIZED, why);
+        check->func(error, check->data);
     }
-    g_debug("polkit: %s", error->message);
-    refuse(check, "polkit does not answer on this computer, so only root may do this");
-}
-
-static void ask(Check *check)
-{
-    polkit_authority_check_authorization(
-        check->authority->polkit, check->subject, check->action, NULL,
-        check->interactive ? POLKIT_CHECK_AUTHORIZATION_FLAGS_ALLOW_USER_INTERACTION
-                           : POLKIT_CHECK_AUTHORIZATION_FLAGS_NONE,
-        check->cancellable, on_checked, check);
-}
-
-static void on_authority(GObject *source, GAsyncResult *result, gpointer data)
-{
-    Check *check = data;
-    g_autoptr(GError) error = NULL;
-    PolkitAuthority *polkit = polkit_authority_get_finish(result, &error);
-
-    if (!polkit) {
-        refuse(check, "polkit is not there on this computer, so only root may do this");
-    } else if (g_cancellable_is_cancelled(check->cancellable)) {
-        g_object_unref(polkit);
-        check_finish(check, NULL);
-    } else {
-        g_clear_object(&check->authority->polkit);
-        check->authority->polkit = polkit;
-        ask(check);
-    }
+    g_object_unref(check->cancellable);
+    g_free(check);
 }
 
 void authority_check(Authority *authority, const Caller *caller, const char *action,
                      gboolean interactive, AuthorityFunc func, gpointer data)
 {
+    GVariantBuilder subject;
+
     if (caller->uid == 0) {
         func(NULL, data);
         return;
     }
     Check *check = g_new0(Check, 1);
-    check->authority = authority;
     check->cancellable = g_object_ref(authority->cancellable);
-    check->subject = polkit_system_bus_name_new(caller->sender);
-    check->action = g_strdup(action);
-    check->interactive = interactive;
     check->func = func;
     check->data = data;
-    if (authority->polkit)
-        ask(check);
-    else
-        polkit_authority_get_async(authority->cancellable, on_authority, check);
+    g_variant_builder_init(&subject, G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add(&subject, "{sv}", "name", g_variant_new_string(caller->sender));
+    /* A person may be typing a password: no time limit. */
+    g_dbus_connection_call(
+        authority->bus, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE, "CheckAuthorization",
+        g_variant_new("((s@a{sv})s@a{ss}us)", "system-bus-name", g_variant_builder_end(&subject),
+                      action, g_variant_new("a{ss}", NULL),
+                      interactive ? ALLOW_USER_INTERACTION : 0, ""),
+        G_VARIANT_TYPE("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE, G_MAXINT, authority->cancellable,
+        on_checked, check);
 }

@@ -9,7 +9,7 @@ typedef struct Authority Authority;
 /* `error` is NULL when it may. */
 typedef void (*AuthorityFunc)(const GError *error, gpointer data);
 
-Authority *authority_new(void);
+Authority *authority_new(GDBusConnection *bus);
 void authority_free(Authority *authority);
 /* `interactive`: polkit may ask the user for a password.  Root is not asked about.  `func` is
  * called later or at once, but never after authority_free(). */

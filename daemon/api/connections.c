@@ -106,13 +106,24 @@ static void add_strings(GVariantBuilder *builder, const char *key, const char *c
     g_variant_builder_add(builder, "{sv}", key, g_variant_new_strv(values ? values : none, -1));
 }
 
+/* The sentence, and in its end what the gateway or the system said. */
+static char *failure_text(const Failure *failure)
+{
+    const char *message = failure_code_message(failure->code);
+    int length = (int)strlen(message);
+
+    if (!failure->detail)
+        return g_strdup(message);
+    if (length > 0 && message[length - 1] == '.')
+        length--;
+    return g_strdup_printf("%.*s (%s).", length, message, failure->detail);
+}
+
 static GVariant *failure_tuple(const Failure *failure)
 {
     if (!failure)
         return g_variant_new("(ssss)", "", "", "", "");
-    const char *message = failure_code_message(failure->code);
-    g_autofree char *text = failure->detail ? g_strdup_printf("%s (%s)", message, failure->detail)
-                                            : g_strdup(message);
+    g_autofree char *text = failure_text(failure);
     return g_variant_new("(ssss)", stage_name(failure->stage), failure_code_name(failure->code),
                          text, failure_code_hint(failure->code));
 }

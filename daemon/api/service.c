@@ -330,7 +330,7 @@ ApiService *api_service_new(GDBusConnection *bus, ProfileStore *store, Connectio
     service->settings = *settings;
     service->version = g_strdup(settings->version);
     service->callers = callers_new(bus);
-    service->authority = authority_new();
+    service->authority = authority_new(bus);
     service->log_waiters = api_manager_waiters_new();
     service->connections = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
                                                  api_connection_free);

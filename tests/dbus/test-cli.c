@@ -166,7 +166,7 @@ static void test_failure(void)
     g_auto(Run) run = run_with("up refused", "");
     g_assert_cmpint(run.code, ==, 1);
     g_assert_nonnull(strstr(run.err, "causeway: ipsec: psk-wrong: The pre-shared key is not the "
-                                     "gateway's. (AUTHENTICATION_FAILED"));
+                                     "gateway's (AUTHENTICATION_FAILED"));
     g_assert_nonnull(strstr(run.err, "\nhint: Type the shared key again"));
     g_assert_null(strchr(run.err, '\x1b'));
     g_assert_nonnull(strstr(run.out, "gateway found"));
