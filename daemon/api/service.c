@@ -310,8 +310,8 @@ static gboolean register_objects(ApiService *service, GError **error)
         if (service->registrations[i] == 0)
             return FALSE;
         service->registrations[i + 2] = g_dbus_connection_register_subtree(
-            service->bus, subtrees[i], &subtree, G_DBUS_SUBTREE_FLAGS_DISPATCH_TO_UNENUMERATED_NODES,
-            service, NULL, error);
+            service->bus, subtrees[i], &subtree,
+            G_DBUS_SUBTREE_FLAGS_DISPATCH_TO_UNENUMERATED_NODES, service, NULL, error);
         if (service->registrations[i + 2] == 0)
             return FALSE;
     }

@@ -297,6 +297,48 @@ static void test_log(void)
     done(call(path, PROFILE, "Delete", NULL));
 }
 
+static void on_reply(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    *(GVariant **)data = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, &error);
+    g_assert_no_error(error);
+}
+
+/* An answer that waits for a line, and one that is given up. */
+static void test_log_wait(void)
+{
+    g_autofree char *path = harness_add(&harness, "wait", "up.test");
+    g_autoptr(GVariant) uuid = property(path, PROFILE, "Uuid");
+    g_autoptr(GVariant) reply = NULL;
+    g_autoptr(GError) error = NULL;
+    GVariant *parameters = g_variant_ref_sink(
+        g_variant_new("(stb)", g_variant_get_string(uuid, NULL), (guint64)0, TRUE));
+    g_autoptr(GDBusConnection) other = g_dbus_connection_new_for_address_sync(
+        g_getenv("DBUS_SYSTEM_BUS_ADDRESS"),
+        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+            G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION, NULL, NULL, &error);
+
+    g_assert_no_error(error);
+    g_dbus_connection_set_exit_on_close(other, FALSE);
+    g_dbus_connection_call(other, NAME, ROOT, MANAGER, "ReadLog", parameters, NULL,
+                           G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+    g_assert_true(g_dbus_connection_flush_sync(other, NULL, NULL));
+    g_assert_true(g_dbus_connection_close_sync(other, NULL, NULL));
+    g_dbus_connection_call(harness.bus, NAME, ROOT, MANAGER, "ReadLog", parameters, NULL,
+                           G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_reply, &reply);
+    g_variant_unref(parameters);
+    /* Answered in between: whoever waits holds nobody up. */
+    done(call(path, PROFILE, "GetSettings", NULL));
+    g_assert_null(reply);
+    g_autofree char *connection = connect_to(path);
+    while (!reply)
+        g_main_context_iteration(NULL, TRUE);
+    g_autofree char *text = g_variant_print(reply, FALSE);
+    g_assert_nonnull(strstr(text, "connecting to up.test"));
+    done(call(path, PROFILE, "Delete", NULL));
+}
+
 static void test_reload(void)
 {
     g_autofree char *file = g_build_filename(harness.folder, "profiles", "broken.conf", NULL);
@@ -333,6 +375,24 @@ static void test_unknown(void)
     g_clear_error(&error);
     g_assert_null(harness_call(&harness, ROOT, MANAGER, "Nothing", NULL, &error));
     g_assert_error(error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
+}
+
+static void test_read_only(void)
+{
+    g_autofree char *path = harness_add(&harness, "fixed", "up.test");
+    g_autoptr(GError) error = NULL;
+
+    g_assert_null(harness_call(&harness, path, "org.freedesktop.DBus.Properties", "Set",
+                               g_variant_new("(ssv)", PROFILE, "Name", g_variant_new_string("x")),
+                               &error));
+    g_assert_nonnull(error);
+    g_autoptr(GVariant) name = property(path, PROFILE, "Name");
+    g_assert_cmpstr(g_variant_get_string(name, NULL), ==, "fixed");
+    g_clear_error(&error);
+    g_assert_null(harness_call(&harness, path, "org.freedesktop.DBus.Properties", "Get",
+                               g_variant_new("(ss)", CONNECTION, "State"), &error));
+    g_assert_error(error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS);
+    done(call(path, PROFILE, "Delete", NULL));
 }
 
 /* In a child that is the user nobody. */
@@ -390,6 +450,60 @@ static void nobody_looks(GDBusConnection *bus)
     g_assert_null(strstr(text, "roots"));
 }
 
+/* Signals are sent to it as well: about the one profile, never about the other. */
+static void on_signal(GDBusConnection *bus, const char *sender, const char *path,
+                      const char *interface, const char *signal, GVariant *parameters,
+                      gpointer data)
+{
+    g_autofree char *text = g_variant_print(parameters, FALSE);
+
+    g_assert_null(strstr(text, "secretive"));
+    if (strstr(text, "for-all"))
+        *(gboolean *)data = TRUE;
+}
+
+static void nobody_listens(GDBusConnection *bus)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean heard = FALSE;
+
+    g_dbus_connection_signal_subscribe(bus, NULL, NULL, NULL, NULL, NULL,
+                                       G_DBUS_SIGNAL_FLAGS_NONE, on_signal, &heard, NULL);
+    /* From here on it is told. */
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        bus, NAME, ROOT, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, NULL,
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_nonnull(reply);
+    g_print("ready\n");
+    while (!heard)
+        g_main_context_iteration(NULL, TRUE);
+}
+
+static void test_signals(void)
+{
+    g_autofree char *file = g_build_filename(harness.folder, "profiles", "secretive.conf", NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GSubprocess) child = g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+                                                    "/proc/self/exe", "--nobody", "listens", NULL);
+    g_assert_no_error(error);
+    g_autoptr(GDataInputStream) output = g_data_input_stream_new(
+        g_subprocess_get_stdout_pipe(child));
+    g_autofree char *line = g_data_input_stream_read_line(output, NULL, NULL, &error);
+
+    g_assert_cmpstr(line, ==, "ready");
+    g_assert_true(g_file_set_contents(file, "[connection]\nname=secretive\nuser=root\n"
+                                            "gateway=secretive.test\n", -1, NULL));
+    g_chmod(file, 0600);
+    done(call(ROOT, MANAGER, "Reload", NULL));
+    g_autofree char *path = harness_add(&harness, "for-all", "up.test");
+    g_subprocess_wait_check(child, NULL, &error);
+    g_assert_no_error(error);
+    g_remove(file);
+    done(call(ROOT, MANAGER, "Reload", NULL));
+    done(call(path, PROFILE, "Delete", NULL));
+}
+
 /* A profile of another user is not only closed, it is not there. */
 static void test_visibility(void)
 {
@@ -438,7 +552,12 @@ int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "--nobody") == 0) {
         g_autoptr(GDBusConnection) bus = harness_become_nobody();
-        strcmp(argv[2], "calls") == 0 ? nobody_calls(bus) : nobody_looks(bus);
+        if (strcmp(argv[2], "calls") == 0)
+            nobody_calls(bus);
+        else if (strcmp(argv[2], "looks") == 0)
+            nobody_looks(bus);
+        else
+            nobody_listens(bus);
         return 0;
     }
     g_test_init(&argc, &argv, NULL);
@@ -451,10 +570,13 @@ int main(int argc, char **argv)
     g_test_add_func("/api/connect-bad", test_connect_bad);
     g_test_add_func("/api/failure", test_failure);
     g_test_add_func("/api/log", test_log);
+    g_test_add_func("/api/log-wait", test_log_wait);
     g_test_add_func("/api/reload", test_reload);
     g_test_add_func("/api/unknown", test_unknown);
+    g_test_add_func("/api/read-only", test_read_only);
     g_test_add_func("/api/nobody", test_nobody);
     g_test_add_func("/api/visibility", test_visibility);
+    g_test_add_func("/api/signals", test_signals);
     g_test_add_func("/api/stored-over-restart", test_stored_over_restart);
     g_test_add_func("/api/idle", test_idle);
     int result = g_test_run();
