@@ -40,7 +40,7 @@ configure()
 compile()
 {
     ninja -C "$1" >"$1/compile.log" 2>&1 || {
-        grep -A15 -E 'error|FAILED' "$1/compile.log" | head -60 >&2
+        grep -A15 -E 'error:|FAILED:' "$1/compile.log" | head -60 >&2
         return 1
     }
 }
