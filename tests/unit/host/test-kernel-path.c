@@ -207,9 +207,9 @@ static void test_control(void)
 
 static void add_state(guint32 reqid, guint32 spi)
 {
-    struct {
+    union {
         struct xfrm_algo head;
-        char key[32];
+        guint8 with_key[sizeof(struct xfrm_algo) + 32];
     } cipher = { .head = { .alg_name = "cbc(aes)", .alg_key_len = 256 } },
       hash = { .head = { .alg_name = "hmac(sha1)", .alg_key_len = 160 } };
     char buffer[2048] __attribute__((aligned(NLMSG_ALIGNTO)));
