@@ -89,7 +89,6 @@ static void on_answer(const Secret *secret, gpointer data)
     answer->done = TRUE;
 }
 
-/* Ctrl-C must find its way past here, or the terminal would stay silent. */
 static gboolean on_signal(gpointer data)
 {
     ((Answer *)data)->done = TRUE;
@@ -99,14 +98,14 @@ static gboolean on_signal(gpointer data)
 Secret *prompt_ask(const char *question)
 {
     Answer answer = {NULL, FALSE};
-    g_autoptr(Prompt) prompt = prompt_start(question, on_answer, &answer);
-
-    if (!prompt)
-        return NULL;
+    /* From before the terminal falls silent until it speaks again, Ctrl-C must not end us. */
     guint interrupted = g_unix_signal_add(SIGINT, on_signal, &answer);
     guint terminated = g_unix_signal_add(SIGTERM, on_signal, &answer);
-    while (!answer.done)
+    Prompt *prompt = prompt_start(question, on_answer, &answer);
+
+    while (prompt && !answer.done)
         g_main_context_iteration(NULL, TRUE);
+    prompt_free(prompt);
     g_source_remove(interrupted);
     g_source_remove(terminated);
     return answer.secret;

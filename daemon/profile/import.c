@@ -131,7 +131,8 @@ static void set_or_warn(Profile *profile, FieldId id, const char *text, GPtrArra
 {
     g_autoptr(GError) error = NULL;
 
-    if (text && !profile_set_text(profile, id, text, &error))
+    /* An empty one would take away what stands there: a new profile's UUID. */
+    if (text && *text && !profile_set_text(profile, id, text, &error))
         warn(warnings, "%s", error->message);
 }
 

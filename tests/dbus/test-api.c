@@ -336,6 +336,7 @@ static void test_log_wait(void)
         g_main_context_iteration(NULL, TRUE);
     g_autofree char *text = g_variant_print(reply, FALSE);
     g_assert_nonnull(strstr(text, "connecting to up.test"));
+    g_assert_cmpstr(connection, !=, "/");
     done(call(path, PROFILE, "Delete", NULL));
 }
 
