@@ -391,7 +391,7 @@ static void test_nobody(void)
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "--nobody") == 0) {
-        GDBusConnection *bus = harness_become_nobody();
+        GDBusConnection *bus G_GNUC_UNUSED = harness_become_nobody();
         g_object_unref(bus);
         program = argv[2];
         nobody_runs();

@@ -207,11 +207,9 @@ static void test_control(void)
 
 static void add_state(guint32 reqid, guint32 spi)
 {
-    union {
-        struct xfrm_algo head;
-        guint8 with_key[sizeof(struct xfrm_algo) + 32];
-    } cipher = { .head = { .alg_name = "cbc(aes)", .alg_key_len = 256 } },
-      hash = { .head = { .alg_name = "hmac(sha1)", .alg_key_len = 160 } };
+    const struct xfrm_algo aes = { .alg_name = "cbc(aes)", .alg_key_len = 256 };
+    const struct xfrm_algo sha1 = { .alg_name = "hmac(sha1)", .alg_key_len = 160 };
+    guint8 cipher[sizeof aes + 32] = { 0 }, hash[sizeof sha1 + 20] = { 0 }; /* keys of zeros */
     char buffer[2048] __attribute__((aligned(NLMSG_ALIGNTO)));
     g_autoptr(Netlink) netlink = netlink_open(NETLINK_XFRM, NULL);
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
@@ -228,8 +226,10 @@ static void add_state(guint32 reqid, guint32 spi)
     info->reqid = reqid;
     info->lft.hard_byte_limit = info->lft.soft_byte_limit = XFRM_INF;
     info->lft.hard_packet_limit = info->lft.soft_packet_limit = XFRM_INF;
-    mnl_attr_put(message, XFRMA_ALG_CRYPT, sizeof cipher.head + 32, &cipher);
-    mnl_attr_put(message, XFRMA_ALG_AUTH, sizeof hash.head + 20, &hash);
+    memcpy(cipher, &aes, sizeof aes);
+    memcpy(hash, &sha1, sizeof sha1);
+    mnl_attr_put(message, XFRMA_ALG_CRYPT, sizeof cipher, cipher);
+    mnl_attr_put(message, XFRMA_ALG_AUTH, sizeof hash, hash);
     g_assert_cmpint(netlink_talk(netlink, message, NULL, NULL), ==, 0);
 }
 
