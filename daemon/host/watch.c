@@ -35,7 +35,8 @@ struct HostWatch {
     GDBusConnection *bus;
     guint subscription;
     GCancellable *cancellable;
-    int inhibitor;
+    int inhibitor; /* logind's lock, or -1 */
+    gboolean let_go; /* the machine may sleep: a lock that comes now comes too late */
 };
 
 static void watch_changed(gpointer user_data)
@@ -83,7 +84,7 @@ static void watch_inhibit(HostWatch *watch);
 
 static void watch_woke(HostWatch *watch, guint64 slept)
 {
-    watch->sleeping = FALSE;
+    watch->sleeping = watch->let_go = FALSE;
     watch_inhibit(watch);
     watch->callback(watch, HOST_WATCH_WAKE, watch->reachable ? &watch->path : NULL, slept,
                     watch->user_data);
@@ -124,7 +125,9 @@ static void inhibit_done(GObject *source, GAsyncResult *result, gpointer user_da
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || reply == NULL)
         return;
     g_variant_get(reply, "(h)", &handle);
-    if (fds != NULL && watch->inhibitor < 0)
+    /* One that was asked for before we let go of it would hold up the sleep until logind's
+     * patience ends. */
+    if (fds != NULL && watch->inhibitor < 0 && !watch->let_go)
         watch->inhibitor = g_unix_fd_list_get(fds, handle, NULL);
 }
 
@@ -206,6 +209,7 @@ void host_watch_set_link(HostWatch *watch, int ifindex)
 
 void host_watch_sleep_ready(HostWatch *watch)
 {
+    watch->let_go = TRUE;
     if (watch->inhibitor >= 0)
         close(watch->inhibitor);
     watch->inhibitor = -1;
