@@ -207,8 +207,10 @@ static gboolean run(Daemon *daemon, GDBusConnection *bus, ProfileStore *store,
     g_source_remove(terminate);
     g_source_remove(interrupt);
     api_service_free(service);
+    if (!daemon->error)
+        return TRUE;
     g_propagate_error(error, g_steal_pointer(&daemon->error));
-    return *error == NULL;
+    return FALSE;
 }
 
 static gboolean serve(const Options *options, GError **error)

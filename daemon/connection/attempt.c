@@ -189,6 +189,12 @@ static gboolean make_kernel_path(Attempt *attempt, const TunnelDataPath *data_pa
     struct sockaddr_storage peer;
     socklen_t length = sizeof peer;
 
+    /* Asked first: a link of the wrong kind could not become one of the other. */
+    if (!host_kernel_path_available()) {
+        g_set_error_literal(error, HOST_ERROR, HOST_ERROR_NO_PATH,
+                            "this kernel has no PPP over L2TP");
+        return FALSE;
+    }
     HostLink *link = attempt->events.link_wanted(HOST_LINK_PPP, attempt->user_data, error);
     if (!link)
         return FALSE;

@@ -193,9 +193,6 @@ void connection_fail(Connection *connection, const Failure *failure)
         policy_reconnect(connection->failure, TRUE)) {
         if (connection->failure->code != FAILURE_GATEWAY_CLOSED)
             connection->left_rudely = TRUE;
-        /* Where the known addresses lead nowhere, the name is looked up again. */
-        if (connection->attempts >= 2)
-            g_clear_pointer(&connection->addresses, g_array_unref);
         schedule_retry(connection);
         return;
     }
@@ -369,6 +366,7 @@ static void start_at_address(Connection *connection)
 
     g_free(connection->gateway);
     connection->gateway = ip_address_to_string(address);
+    connection_network_repin(connection, address);
     attempt_start(connection->attempt, address);
 }
 
@@ -376,12 +374,20 @@ static void on_resolved(GPtrArray *addresses, const Failure *failure, gpointer d
 {
     Connection *connection = data;
 
+    if (failure && connection->addresses) {
+        /* Names cannot be looked up where the tunnel was the way to the name servers; the
+         * gateway is most likely where it was. */
+        g_clear_pointer(&connection->resolve, resolve_free);
+        start_at_address(connection);
+        return;
+    }
     if (failure) {
         g_autoptr(Failure) copy = failure_copy(failure);
         connection_fail(connection, copy);
         return;
     }
     g_clear_pointer(&connection->resolve, resolve_free);
+    g_clear_pointer(&connection->addresses, g_array_unref);
     connection->addresses = g_array_new(FALSE, TRUE, sizeof(IpAddress));
     for (guint i = 0; i < addresses->len; i++) {
         IpAddress address = ip_address_none();
@@ -443,10 +449,15 @@ static void begin_attempt(Connection *connection)
     if (connection->plan && connection->plan->ipv4_address.family == AF_INET)
         memcpy(&config.ipv4_address, connection->plan->ipv4_address.bytes, 4);
     connection->attempt = attempt_new(&config, &attempt_events, connection);
-    if (connection->addresses) {
+    /* Where the known addresses lead nowhere, the name is looked up again. */
+    gboolean look_up = !connection->addresses ||
+                       (connection->state == CONNECTION_RECONNECTING && connection->attempts > 2 &&
+                        connection->address_index == 0);
+    if (!look_up) {
         start_at_address(connection);
         return;
     }
+    connection_network_release_dns(connection);
     connection_set_state(connection, connection->state, STAGE_RESOLVE);
     connection->resolve =
         resolve_start(profile_get_string(connection->profile, FIELD_CONNECTION_GATEWAY),

@@ -131,6 +131,40 @@ void connection_network_apply(Connection *connection, const PlanNegotiated *nego
                        g_rc_box_acquire(connection));
 }
 
+void connection_network_repin(Connection *connection, const IpAddress *gateway)
+{
+    g_autoptr(GError) error = NULL;
+    GatewayPath path;
+
+    if (!connection->network)
+        return;
+    if (!gateway_path_lookup_below(gateway, host_link_ifindex(connection->link), &path, &error) ||
+        !host_network_repin(connection->network, &path, &error))
+        connection_log(connection, error->message);
+}
+
+static void on_dns_released(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Connection *connection = data;
+    g_autoptr(GError) error = NULL;
+
+    if (!connection->freed && connection->network &&
+        !host_network_apply_finish(connection->network, result, &error) &&
+        !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        connection_log(connection, error->message);
+    connection_unref(connection);
+}
+
+void connection_network_release_dns(Connection *connection)
+{
+    if (!connection->network || connection->plan->dns->len == 0)
+        return;
+    g_autoptr(NetworkPlan) plan = network_plan_copy(connection->plan);
+    g_array_set_size(plan->dns, 0);
+    host_network_apply(connection->network, plan, NULL, on_dns_released,
+                       g_rc_box_acquire(connection));
+}
+
 static void on_undone(GObject *source, GAsyncResult *result, gpointer data)
 {
     Connection *connection = data;

@@ -76,6 +76,12 @@ void connection_network_closed(Connection *connection);
 /* connection_network.c */
 void connection_network_apply(Connection *connection, const PlanNegotiated *negotiated,
                               const GatewayPath *path);
+/* The tunnel is dead: the way to the gateway at that address (perhaps a new one) is kept out of
+ * it. */
+void connection_network_repin(Connection *connection, const IpAddress *gateway);
+/* The name servers behind the dead tunnel cannot be asked for the gateway's address: the
+ * machine's own ones come back until the tunnel does.  Addresses and routes stay. */
+void connection_network_release_dns(Connection *connection);
 /* connection_network_closed() follows, unless the connection is freed before. */
 void connection_network_undo(Connection *connection);
 /* Takes back what is left, at once. */
