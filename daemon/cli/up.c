@@ -239,7 +239,8 @@ static gboolean disconnect_and_wait(Client *client, CausewayConnection *connecti
 
     while (done) {
         g_autoptr(GDBusObject) object = g_dbus_object_manager_get_object(objects, path);
-        if (!object)
+        /* What was stopped on its way stays as failed, so that one can ask why. */
+        if (!object || strcmp(causeway_connection_get_state(connection), "failed") == 0)
             break;
         g_main_context_iteration(NULL, TRUE);
     }
