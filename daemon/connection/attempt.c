@@ -223,12 +223,28 @@ static gboolean make_user_path(Attempt *attempt, GError **error)
     return TRUE;
 }
 
+static gboolean may_use(Attempt *attempt, HostLinkKind kind)
+{
+    const char *choice = profile_get_string(attempt->profile, FIELD_L2TP_DATA_PATH);
+
+    return g_strcmp0(choice, kind == HOST_LINK_PPP ? "user" : "kernel") != 0;
+}
+
+/* Making an interface takes the kernel longer than anything else that we ask of it: done while
+ * IKE's packets are on their way, it costs no time.  What fails here is told when the path is
+ * really wanted. */
+static void prepare_link(Attempt *attempt)
+{
+    gboolean kernel = may_use(attempt, HOST_LINK_PPP) && host_kernel_path_available();
+
+    attempt->events.link_wanted(kernel ? HOST_LINK_PPP : HOST_LINK_TUN, attempt->user_data, NULL);
+}
+
 static void on_data_path_wanted(const TunnelDataPath *data_path, gpointer data)
 {
     Attempt *attempt = data;
-    const char *choice = profile_get_string(attempt->profile, FIELD_L2TP_DATA_PATH);
-    gboolean want_kernel = g_strcmp0(choice, "user") != 0;
-    gboolean want_user = g_strcmp0(choice, "kernel") != 0;
+    gboolean want_kernel = may_use(attempt, HOST_LINK_PPP);
+    gboolean want_user = may_use(attempt, HOST_LINK_TUN);
     g_autoptr(GError) error = NULL;
 
     if (attempt->state != ATTEMPT_RUNNING)
@@ -244,7 +260,8 @@ static void on_data_path_wanted(const TunnelDataPath *data_path, gpointer data)
     }
     if (want_user && make_user_path(attempt, &error))
         return;
-    attempt_fail(attempt, failure_from_host(STAGE_PPP, error));
+    g_autoptr(Failure) failure = failure_from_host(STAGE_PPP, error);
+    attempt_fail(attempt, failure);
 }
 
 static void on_options(const PppOptions *options, gpointer data)
@@ -535,6 +552,8 @@ void attempt_start(Attempt *attempt, const IpAddress *gateway)
     Failure *failure = start_ike(attempt, port);
     if (failure)
         attempt_fail_later(attempt, failure);
+    else
+        prepare_link(attempt);
 }
 
 void attempt_stop(Attempt *attempt)

@@ -15,13 +15,13 @@
 
 typedef struct Attempt Attempt;
 
-/* All called from the main context and, but for `stage` and `log`, never from inside a function
- * below; after `failed`, `redirected` or `closed` nothing follows.  attempt_free() may be called
- * from any but `link_wanted`. */
+/* All called from the main context and, but for `stage`, `log` and `link_wanted`, never from
+ * inside a function below; after `failed`, `redirected` or `closed` nothing follows.
+ * attempt_free() may be called from any but `link_wanted`. */
 typedef struct {
     void (*stage)(Stage stage, const char *text, gpointer user_data);
-    /* The interface of that kind, made now unless it is there; NULL sets `error`.  A kind that
-     * differs from what is there is an error, too. */
+    /* The interface of that kind, made now unless it is there; NULL sets `error`.  One of the
+     * other kind gives way, unless addresses and routes stand on it: then it is an error. */
     HostLink *(*link_wanted)(HostLinkKind kind, gpointer user_data, GError **error);
     void (*secret_wanted)(PppSecretKind kind, const Failure *refused, gpointer user_data);
     /* Comes again when the values change, also during a connection. */

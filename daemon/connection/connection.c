@@ -92,8 +92,10 @@ static void check_closed(Connection *connection)
     drop_attempt(connection);
     connection_network_forget(connection);
     connection->reconnects = 0;
-    connection_set_state(connection, connection->failure ? CONNECTION_FAILED : CONNECTION_DISCONNECTED,
-              connection->failure ? connection->failure->stage : STAGE_PREPARE);
+    if (connection->failure)
+        connection_set_state(connection, CONNECTION_FAILED, connection->failure->stage);
+    else
+        connection_set_state(connection, CONNECTION_DISCONNECTED, STAGE_PREPARE);
 }
 
 void connection_network_closed(Connection *connection)
@@ -267,6 +269,8 @@ static HostLink *on_link_wanted(HostLinkKind kind, gpointer data, GError **error
 {
     Connection *connection = data;
 
+    if (connection->link && host_link_kind(connection->link) != kind && !connection->network)
+        g_clear_pointer(&connection->link, host_link_free);
     if (connection->link && host_link_kind(connection->link) != kind) {
         g_set_error_literal(error, HOST_ERROR, HOST_ERROR_NO_PATH,
                             "the interface is of the other kind");

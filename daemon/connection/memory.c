@@ -3,6 +3,7 @@
 #include "connection/memory.h"
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 
 #include "ipsec/ike.h"
 
@@ -51,6 +52,8 @@ void memory_store(const char *file, const char *uuid, const char *gateway, const
     g_key_file_set_string(keyfile, uuid, "gateway", gateway);
     set_or_remove(keyfile, uuid, "ike", memory->ike);
     set_or_remove(keyfile, uuid, "esp", memory->esp);
+    g_autofree char *folder = g_path_get_dirname(file);
+    g_mkdir_with_parents(folder, 0700);
     if (!g_key_file_save_to_file(keyfile, file, &error))
         g_message("%s: %s", file, error->message);
 }
