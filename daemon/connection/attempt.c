@@ -1,54 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One attempt at one address of the gateway. */
-#include "connection/attempt.h"
+#include "connection/attempt_private.h"
 
 #include <unistd.h>
 
 #include "connection/settings.h"
 #include "host/l2tp_socket.h"
 #include "host/xfrm.h"
-
-typedef enum {
-    ATTEMPT_PREPARED, /* the helpers are starting; no address yet */
-    ATTEMPT_RUNNING,
-    ATTEMPT_CLOSING_TUNNEL,
-    ATTEMPT_CLOSING_IKE,
-    ATTEMPT_OVER,
-} AttemptState;
-
-struct Attempt {
-    AttemptEvents events;
-    gpointer user_data;
-    void (*left)(Attempt *attempt, gpointer user_data); /* attempt_leave() */
-    gpointer left_data;
-    AttemptState state;
-    Stage stage;
-
-    Host *host;
-    IkeService *service;
-    Profile *profile;
-    Secret *psk, *password, *key_passphrase;
-    guint32 reqid;
-    guint32 ipv4_address;
-    char *remembered_ike, *remembered_esp;
-    gboolean any_port;
-    int link_ifindex;
-
-    TunnelProcess *tunnel;
-    Ike *ike;
-    IpAddress gateway;
-    GatewayPath path;
-    int socket;
-    HostChannel *channel; /* kernel path */
-    HostLink *link;       /* borrowed */
-    guint mtu;
-    PppNetwork network;
-    gboolean network_up;
-
-    Failure *pending; /* to be told from the main context */
-    guint idle;
-    guint deadline;
-};
 
 /* How long a stage may take in all.  The protocols end earlier by their own timers; this is
  * for what none of them sees.  Authentication may wait for a person and has no limit here. */
@@ -71,8 +29,6 @@ static guint stage_limit(Stage stage)
     }
     return 0;
 }
-
-static void attempt_fail(Attempt *attempt, const Failure *failure);
 
 static gboolean on_deadline(gpointer data)
 {
@@ -106,7 +62,7 @@ static void attempt_release(Attempt *attempt)
     attempt->socket = -1;
 }
 
-static void attempt_fail(Attempt *attempt, const Failure *failure)
+void attempt_fail(Attempt *attempt, const Failure *failure)
 {
     g_autoptr(Failure) copy = failure_copy(failure);
 
@@ -139,7 +95,7 @@ static void attempt_fail_later(Attempt *attempt, Failure *failure)
     attempt->idle = g_idle_add(on_pending_failure, attempt);
 }
 
-static Failure *failure_from_host(Stage stage, const GError *error)
+Failure *attempt_host_failure(Stage stage, const GError *error)
 {
     FailureCode code = FAILURE_NETWORK_SETUP;
 
@@ -175,93 +131,14 @@ static void on_tunnel_stage(Stage stage, const char *text, gpointer data)
         attempt_set_stage(attempt, stage, text);
 }
 
-static gboolean make_kernel_path(Attempt *attempt, const TunnelDataPath *data_path,
-                                 GError **error)
-{
-    const L2tpSession *session = &data_path->session;
-    HostChannelSession ids = {
-        .tunnel_id = session->tunnel_id,
-        .peer_tunnel_id = session->peer_tunnel_id,
-        .session_id = session->session_id,
-        .peer_session_id = session->peer_session_id,
-        .sequencing = session->sequencing,
-    };
-    struct sockaddr_storage peer;
-    socklen_t length = sizeof peer;
-
-    /* Asked first: a link of the wrong kind could not become one of the other. */
-    if (!host_kernel_path_available()) {
-        g_set_error_literal(error, HOST_ERROR, HOST_ERROR_NO_PATH,
-                            "this kernel has no PPP over L2TP");
-        return FALSE;
-    }
-    HostLink *link = attempt->events.link_wanted(HOST_LINK_PPP, attempt->user_data, error);
-    if (!link)
-        return FALSE;
-    if (getpeername(attempt->socket, (struct sockaddr *)&peer, &length) < 0)
-        length = ip_address_to_sockaddr(&attempt->gateway, L2TP_PORT, 0, &peer);
-    attempt->channel =
-        host_channel_new(attempt->socket, (struct sockaddr *)&peer, length, &ids, error);
-    if (!attempt->channel || !host_link_attach(link, attempt->channel, error)) {
-        g_clear_pointer(&attempt->channel, host_channel_free);
-        return FALSE;
-    }
-    attempt->link = link;
-    tunnel_process_give_kernel_path(attempt->tunnel, host_channel_fd(attempt->channel),
-                                    host_link_fd(link));
-    return TRUE;
-}
-
-static gboolean make_user_path(Attempt *attempt, GError **error)
-{
-    HostLink *link = attempt->events.link_wanted(HOST_LINK_TUN, attempt->user_data, error);
-
-    if (!link)
-        return FALSE;
-    attempt->link = link;
-    tunnel_process_give_tun(attempt->tunnel, host_link_fd(link), host_link_offloads(link));
-    return TRUE;
-}
-
-static gboolean may_use(Attempt *attempt, HostLinkKind kind)
-{
-    const char *choice = profile_get_string(attempt->profile, FIELD_L2TP_DATA_PATH);
-
-    return g_strcmp0(choice, kind == HOST_LINK_PPP ? "user" : "kernel") != 0;
-}
-
-/* Making an interface takes the kernel longer than anything else that we ask of it: done while
- * IKE's packets are on their way, it costs no time.  What fails here is told when the path is
- * really wanted. */
-static void prepare_link(Attempt *attempt)
-{
-    gboolean kernel = may_use(attempt, HOST_LINK_PPP) && host_kernel_path_available();
-
-    attempt->events.link_wanted(kernel ? HOST_LINK_PPP : HOST_LINK_TUN, attempt->user_data, NULL);
-}
-
 static void on_data_path_wanted(const TunnelDataPath *data_path, gpointer data)
 {
     Attempt *attempt = data;
-    gboolean want_kernel = may_use(attempt, HOST_LINK_PPP);
-    gboolean want_user = may_use(attempt, HOST_LINK_TUN);
-    g_autoptr(GError) error = NULL;
 
     if (attempt->state != ATTEMPT_RUNNING)
         return;
     attempt->mtu = data_path->mtu;
-    /* The kernel's path first: its packets are never copied to a process and back. */
-    if (want_kernel && make_kernel_path(attempt, data_path, &error))
-        return;
-    if (want_kernel && want_user) {
-        g_autofree char *line = g_strdup_printf("no kernel data path: %s", error->message);
-        attempt->events.log(line, attempt->user_data);
-        g_clear_error(&error);
-    }
-    if (want_user && make_user_path(attempt, &error))
-        return;
-    g_autoptr(Failure) failure = failure_from_host(STAGE_PPP, error);
-    attempt_fail(attempt, failure);
+    attempt_make_data_path(attempt, data_path);
 }
 
 static void on_options(const PppOptions *options, gpointer data)
@@ -271,7 +148,7 @@ static void on_options(const PppOptions *options, gpointer data)
 
     if (attempt->state == ATTEMPT_RUNNING && attempt->channel &&
         !host_link_configure_ppp(attempt->link, options->mru, TRUE, TRUE, &error)) {
-        g_autoptr(Failure) failure = failure_from_host(STAGE_PPP, error);
+        g_autoptr(Failure) failure = attempt_host_failure(STAGE_PPP, error);
         attempt_fail(attempt, failure);
     }
 }
@@ -539,7 +416,7 @@ void attempt_start(Attempt *attempt, const IpAddress *gateway)
     attempt->gateway = *gateway;
     if (!gateway_path_lookup_below(gateway, attempt->link_ifindex, &attempt->path, &error) ||
         !open_socket(attempt, &port, &error)) {
-        attempt_fail_later(attempt, failure_from_host(STAGE_RESOLVE, error));
+        attempt_fail_later(attempt, attempt_host_failure(STAGE_RESOLVE, error));
         return;
     }
     give_tunnel_its_task(attempt);
@@ -553,7 +430,7 @@ void attempt_start(Attempt *attempt, const IpAddress *gateway)
     if (failure)
         attempt_fail_later(attempt, failure);
     else
-        prepare_link(attempt);
+        attempt_prepare_link(attempt);
 }
 
 void attempt_stop(Attempt *attempt)
@@ -569,65 +446,6 @@ void attempt_stop(Attempt *attempt)
     } else {
         close_ike(attempt);
     }
-}
-
-static void on_left(gpointer data)
-{
-    Attempt *attempt = data;
-    void (*left)(Attempt *, gpointer) = attempt->left;
-    gpointer left_data = attempt->left_data;
-
-    left(attempt, left_data);
-    attempt_free(attempt);
-}
-
-static void on_left_failed(const Failure *failure, gpointer data)
-{
-    on_left(data);
-}
-
-static void on_left_line(const char *line, gpointer data)
-{
-    /* Nobody is left to read it. */
-}
-
-static void on_left_stage(Stage stage, const char *text, gpointer data)
-{
-}
-
-static void on_left_ike(const IkeInfo *info, gpointer data)
-{
-}
-
-static void on_left_network(const PlanNegotiated *negotiated, const GatewayPath *path,
-                            gpointer data)
-{
-}
-
-static void on_left_secret(PppSecretKind kind, const Failure *refused, gpointer data)
-{
-}
-
-void attempt_leave(Attempt *attempt, void (*done)(Attempt *attempt, gpointer user_data),
-                   gpointer user_data)
-{
-    static const AttemptEvents leaving = {
-        .stage = on_left_stage,
-        .secret_wanted = on_left_secret,
-        .network_up = on_left_network,
-        .ike_changed = on_left_ike,
-        .log = on_left_line,
-        .redirected = on_left_line,
-        .failed = on_left_failed,
-        .closed = on_left,
-    };
-
-    attempt->events = leaving;
-    attempt->user_data = attempt;
-    attempt->left = done;
-    attempt->left_data = user_data;
-    attempt->link = NULL;
-    attempt_stop(attempt);
 }
 
 void attempt_secret(Attempt *attempt, PppSecretKind kind, const Secret *secret)

@@ -11,7 +11,6 @@
 /* A gateway may send us on to another (RFC 2661 §4.4.2, error 7), but not in circles. */
 #define REDIRECTS_MAX 3
 
-static void begin_attempt(Connection *connection);
 
 /* ---- telling ---- */
 
@@ -39,7 +38,7 @@ static gboolean on_tell(gpointer data)
 }
 
 /* Several changes of one turn are told once, and never from inside a call of the owner's. */
-static void connection_tell(Connection *connection)
+void connection_tell(Connection *connection)
 {
     if (!connection->changed)
         connection->changed = g_idle_add_full(G_PRIORITY_DEFAULT, on_tell, connection, NULL);
@@ -56,16 +55,6 @@ void connection_set_state(Connection *connection, ConnectionState state, Stage s
     }
     connection->state = state;
     connection->stage = stage;
-    connection_tell(connection);
-}
-
-static void ask_secret(Connection *connection, const char *field, const char *message)
-{
-    g_free(connection->secret_field);
-    g_free(connection->secret_message);
-    connection->secret_field = g_strdup(field);
-    connection->secret_message = g_strdup(message);
-    connection->secret_told = FALSE;
     connection_tell(connection);
 }
 
@@ -128,7 +117,7 @@ static gboolean on_retry(gpointer data)
     Connection *connection = data;
 
     connection->retry = 0;
-    begin_attempt(connection);
+    connection_begin_attempt(connection);
     return G_SOURCE_REMOVE;
 }
 
@@ -177,7 +166,7 @@ void connection_fail(Connection *connection, const Failure *failure)
     if (policy_try_next_address(connection->failure) && connection->addresses &&
         connection->address_index + 1 < connection->addresses->len) {
         connection->address_index++;
-        begin_attempt(connection);
+        connection_begin_attempt(connection);
         return;
     }
     connection->address_index = 0;
@@ -187,7 +176,7 @@ void connection_fail(Connection *connection, const Failure *failure)
                                    "earlier tunnel from this one");
         connection->left_rudely = TRUE;
         connection->attempts = 1;
-        begin_attempt(connection);
+        connection_begin_attempt(connection);
         return;
     }
     if (connection->was_connected &&
@@ -215,7 +204,7 @@ void connection_retry_now(Connection *connection)
         return;
     connection->attempts = 0;
     g_clear_handle_id(&connection->retry, g_source_remove);
-    begin_attempt(connection);
+    connection_begin_attempt(connection);
 }
 
 static void remember(Connection *connection)
@@ -283,17 +272,7 @@ static HostLink *on_link_wanted(HostLinkKind kind, gpointer data, GError **error
 
 static void on_secret_wanted(PppSecretKind kind, const Failure *refused, gpointer data)
 {
-    Connection *connection = data;
-    gboolean expired = kind == PPP_SECRET_NEW_PASSWORD;
-    const char *message = NULL;
-
-    /* A stored password that was refused is not the one to try again. */
-    g_clear_pointer(&connection->password, secret_free);
-    g_clear_pointer(&connection->refusal, failure_free);
-    connection->refusal = failure_copy(refused);
-    if (refused)
-        message = refused->detail ? refused->detail : failure_code_message(refused->code);
-    ask_secret(connection, expired ? "ppp.new-password" : "ppp.password", message);
+    connection_ask_password(data, kind, refused);
 }
 
 static void on_ike_changed(const IkeInfo *info, gpointer data)
@@ -333,7 +312,7 @@ static void on_redirected(const char *text, gpointer data)
     g_array_set_size(connection->addresses, 0);
     g_array_append_val(connection->addresses, address);
     connection->address_index = 0;
-    begin_attempt(connection);
+    connection_begin_attempt(connection);
 }
 
 static void on_attempt_failed(const Failure *failure, gpointer data)
@@ -404,32 +383,13 @@ static void on_resolved(GPtrArray *addresses, const Failure *failure, gpointer d
     start_at_address(connection);
 }
 
-/* FALSE: one is missing and has been asked for. */
-static gboolean have_secrets(Connection *connection)
-{
-    gboolean psk_used =
-        profile_get_boolean(connection->profile, FIELD_IPSEC_ENABLED) &&
-        g_strcmp0(profile_get_string(connection->profile, FIELD_IPSEC_AUTH), "psk") == 0;
-
-    if (psk_used && !connection->psk) {
-        ask_secret(connection, "ipsec.psk", NULL);
-        return FALSE;
-    }
-    /* Asked for before anything is sent: a gateway would not wait. */
-    if (!connection->password) {
-        ask_secret(connection, "ppp.password", NULL);
-        return FALSE;
-    }
-    return TRUE;
-}
-
-static void begin_attempt(Connection *connection)
+void connection_begin_attempt(Connection *connection)
 {
     gboolean ipsec = profile_get_boolean(connection->profile, FIELD_IPSEC_ENABLED);
 
     if (connection->state == CONNECTION_CONNECTING)
         connection_set_state(connection, connection->state, STAGE_PREPARE);
-    if (!have_secrets(connection))
+    if (!connection_have_secrets(connection))
         return;
     connection->reqid = manager_take_reqid(connection->manager);
     /* A gateway that still holds the lost tunnel may deliver what comes from the same port to
@@ -493,7 +453,13 @@ void connection_start(Connection *connection)
         connection_fail_from_error(connection, STAGE_PREPARE, FAILURE_PROFILE_INVALID, error);
         return;
     }
-    begin_attempt(connection);
+    connection_begin_attempt(connection);
+}
+
+void connection_end(Connection *connection, const Failure *failure)
+{
+    keep_failure(connection, failure);
+    begin_end(connection);
 }
 
 void connection_stop(Connection *connection)
@@ -514,41 +480,6 @@ void connection_stop(Connection *connection)
         break;
     }
     begin_end(connection);
-}
-
-static void keep_secret(Secret **place, const Secret *secret)
-{
-    secret_free(*place);
-    *place = secret_copy(secret);
-}
-
-void connection_secret(Connection *connection, const char *field, const Secret *secret)
-{
-    if (g_strcmp0(field, connection->secret_field) != 0)
-        return;
-    g_clear_pointer(&connection->secret_field, g_free);
-    if (!secret) {
-        /* Nobody has another password: then it was the refusal that ended it. */
-        g_autoptr(Failure) failure =
-            connection->refusal ? g_steal_pointer(&connection->refusal)
-                                : failure_new(connection->stage, FAILURE_SECRET_MISSING, field);
-        keep_failure(connection, failure);
-        begin_end(connection);
-        return;
-    }
-    if (strcmp(field, "ipsec.psk") == 0)
-        keep_secret(&connection->psk, secret);
-    else if (strcmp(field, "ipsec.key-passphrase") == 0)
-        keep_secret(&connection->key_passphrase, secret);
-    else
-        keep_secret(&connection->password, secret);
-    if (!connection->attempt)
-        begin_attempt(connection);
-    else
-        attempt_secret(connection->attempt,
-                       strcmp(field, "ppp.new-password") == 0 ? PPP_SECRET_NEW_PASSWORD
-                                                              : PPP_SECRET_PASSWORD,
-                       secret);
 }
 
 Connection *connection_new(ConnectionManager *manager, Profile *profile,

@@ -73,6 +73,19 @@ void connection_complete(Connection *connection);
 /* The network is as it was. */
 void connection_network_closed(Connection *connection);
 
+/* Tells the owner from the main context; several changes of one turn are told once. */
+void connection_tell(Connection *connection);
+/* Starts an attempt, or asks for what it needs first. */
+void connection_begin_attempt(Connection *connection);
+/* Ends in FAILED for that reason; the gateway is told. */
+void connection_end(Connection *connection, const Failure *failure);
+
+/* connection_secrets.c */
+/* FALSE: one is missing and has been asked for; connection_begin_attempt() follows the answer. */
+gboolean connection_have_secrets(Connection *connection);
+/* The gateway wants (another) one. */
+void connection_ask_password(Connection *connection, PppSecretKind kind, const Failure *refused);
+
 /* connection_network.c */
 void connection_network_apply(Connection *connection, const PlanNegotiated *negotiated,
                               const GatewayPath *path);

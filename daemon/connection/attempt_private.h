@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An attempt from inside: shared by attempt.c (its life), attempt_data_path.c and
+ * attempt_leave.c. */
+#pragma once
+
+#include "connection/attempt.h"
+
+typedef enum {
+    ATTEMPT_PREPARED, /* the helpers are starting; no address yet */
+    ATTEMPT_RUNNING,
+    ATTEMPT_CLOSING_TUNNEL,
+    ATTEMPT_CLOSING_IKE,
+    ATTEMPT_OVER,
+} AttemptState;
+
+struct Attempt {
+    AttemptEvents events;
+    gpointer user_data;
+    void (*left)(Attempt *attempt, gpointer user_data); /* attempt_leave() */
+    gpointer left_data;
+    AttemptState state;
+    Stage stage;
+
+    Host *host;
+    IkeService *service;
+    Profile *profile;
+    Secret *psk, *password, *key_passphrase;
+    guint32 reqid;
+    guint32 ipv4_address;
+    char *remembered_ike, *remembered_esp;
+    gboolean any_port;
+    int link_ifindex;
+
+    TunnelProcess *tunnel;
+    Ike *ike;
+    IpAddress gateway;
+    GatewayPath path;
+    int socket;
+    HostChannel *channel; /* kernel path */
+    HostLink *link;       /* borrowed */
+    guint mtu;
+    PppNetwork network;
+    gboolean network_up;
+
+    Failure *pending; /* to be told from the main context */
+    guint idle;
+    guint deadline;
+};
+
+/* attempt.c: ends the attempt and tells `failed`. */
+void attempt_fail(Attempt *attempt, const Failure *failure);
+/* The stage's failure for an error of host/. */
+Failure *attempt_host_failure(Stage stage, const GError *error);
+
+/* attempt_data_path.c */
+/* Makes the interface ahead of its need. */
+void attempt_prepare_link(Attempt *attempt);
+/* Makes the data path and hands it to the tunnel process, or fails the attempt. */
+void attempt_make_data_path(Attempt *attempt, const TunnelDataPath *data_path);

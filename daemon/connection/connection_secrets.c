@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The secrets of a connection: the profile's, and those that are asked for. */
+#include "connection/connection_private.h"
+
+#include <string.h>
+
+static void ask_secret(Connection *connection, const char *field, const char *message)
+{
+    g_free(connection->secret_field);
+    g_free(connection->secret_message);
+    connection->secret_field = g_strdup(field);
+    connection->secret_message = g_strdup(message);
+    connection->secret_told = FALSE;
+    connection_tell(connection);
+}
+
+void connection_ask_password(Connection *connection, PppSecretKind kind, const Failure *refused)
+{
+    gboolean expired = kind == PPP_SECRET_NEW_PASSWORD;
+    const char *message = NULL;
+
+    /* A stored password that was refused is not the one to try again. */
+    g_clear_pointer(&connection->password, secret_free);
+    g_clear_pointer(&connection->refusal, failure_free);
+    connection->refusal = failure_copy(refused);
+    if (refused)
+        message = refused->detail ? refused->detail : failure_code_message(refused->code);
+    ask_secret(connection, expired ? "ppp.new-password" : "ppp.password", message);
+}
+
+gboolean connection_have_secrets(Connection *connection)
+{
+    gboolean psk_used =
+        profile_get_boolean(connection->profile, FIELD_IPSEC_ENABLED) &&
+        g_strcmp0(profile_get_string(connection->profile, FIELD_IPSEC_AUTH), "psk") == 0;
+
+    if (psk_used && !connection->psk) {
+        ask_secret(connection, "ipsec.psk", NULL);
+        return FALSE;
+    }
+    /* Asked for before anything is sent: a gateway would not wait. */
+    if (!connection->password) {
+        ask_secret(connection, "ppp.password", NULL);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void keep_secret(Secret **place, const Secret *secret)
+{
+    secret_free(*place);
+    *place = secret_copy(secret);
+}
+
+void connection_secret(Connection *connection, const char *field, const Secret *secret)
+{
+    if (g_strcmp0(field, connection->secret_field) != 0)
+        return;
+    g_clear_pointer(&connection->secret_field, g_free);
+    if (!secret) {
+        /* Nobody has another password: then it was the refusal that ended it. */
+        g_autoptr(Failure) failure =
+            connection->refusal ? g_steal_pointer(&connection->refusal)
+                                : failure_new(connection->stage, FAILURE_SECRET_MISSING, field);
+        connection_end(connection, failure);
+        return;
+    }
+    if (strcmp(field, "ipsec.psk") == 0)
+        keep_secret(&connection->psk, secret);
+    else if (strcmp(field, "ipsec.key-passphrase") == 0)
+        keep_secret(&connection->key_passphrase, secret);
+    else
+        keep_secret(&connection->password, secret);
+    if (!connection->attempt)
+        connection_begin_attempt(connection);
+    else
+        attempt_secret(connection->attempt,
+                       strcmp(field, "ppp.new-password") == 0 ? PPP_SECRET_NEW_PASSWORD
+                                                              : PPP_SECRET_PASSWORD,
+                       secret);
+}
