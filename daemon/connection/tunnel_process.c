@@ -20,6 +20,11 @@
 #define MESSAGES_PER_TURN 32
 /* The tunnel's own limit and some time for its exit: a second in all. */
 #define STOP_LIMIT_MSEC 1000
+/* What it may say: a gateway that makes it talk, or has taken it over, must not fill the log,
+ * nor keep the daemon and everybody on the bus busy.  A whole connect takes some fifty. */
+#define WORDS_AT_ONCE 300
+#define WORDS_PER_SECOND 30
+#define WORDS_UNHEARD_MAX 3000
 
 struct TunnelProcess {
     grefcount references; /* one is the owner's, one each call into the object holds */
@@ -33,6 +38,11 @@ struct TunnelProcess {
     GSource *exit;
     GSource *deadline;
     Stage stage;    /* the last one it told, for a failure of our own making */
+    int words;      /* that it may still say at once; below zero: that were not heard */
+    gint64 refilled;
+    gboolean started;      /* by us: it may talk of its peer */
+    gboolean path_wanted;  /* by it, which it may be once */
+    gboolean path_given;   /* by us: there may be a network on it */
     char *offence;  /* what it was killed for, or NULL */
     gboolean stopping;
     gboolean over; /* no event may be called any more */
@@ -84,6 +94,60 @@ static void process_condemn(TunnelProcess *process, const char *offence)
 }
 
 /* ---- what it says */
+
+/* FALSE: it has used up what it may say. */
+static gboolean spend_word(TunnelProcess *process)
+{
+    gint64 now = g_get_monotonic_time();
+    gint64 earned = (now - process->refilled) * WORDS_PER_SECOND / G_USEC_PER_SEC;
+
+    if (earned > 0) {
+        process->words = (int)MIN(process->words + earned, WORDS_AT_ONCE);
+        process->refilled = now;
+    }
+    return --process->words >= 0;
+}
+
+/* Whether a message comes in its turn (protocol.h says in which order they do).  What is told of
+ * a peer before there is one, or of a network on no path, would meet a parent that is not
+ * prepared for it. */
+static gboolean in_turn(TunnelProcess *process, TunnelMessageType type)
+{
+    switch (type) {
+    case TUNNEL_STAGE:
+    case TUNNEL_PEER:
+    case TUNNEL_SECRET_WANTED:
+    case TUNNEL_REDIRECTED:
+        return process->started;
+    case TUNNEL_DATA_PATH_WANTED: {
+        gboolean first = !process->path_wanted;
+        process->path_wanted = TRUE;
+        return process->started && first;
+    }
+    case TUNNEL_MTU:
+    case TUNNEL_OPTIONS:
+    case TUNNEL_NETWORK_UP:
+    case TUNNEL_NETWORK_DOWN:
+        return process->path_given;
+    case TUNNEL_READY:
+    case TUNNEL_STATISTICS:
+    case TUNNEL_LOG:
+    case TUNNEL_FAILED:
+    case TUNNEL_CLOSED:
+        return TRUE;
+    case TUNNEL_CONFIGURE:
+    case TUNNEL_SOCKET:
+    case TUNNEL_START:
+    case TUNNEL_KERNEL_PATH:
+    case TUNNEL_USER_PATH:
+    case TUNNEL_SECRET:
+    case TUNNEL_PATH_CHANGED:
+    case TUNNEL_STATISTICS_WANTED:
+    case TUNNEL_STOP:
+        return FALSE;
+    }
+    return FALSE;
+}
 
 static void dispatch(TunnelProcess *process, const TunnelMessage *message)
 {
@@ -164,6 +228,24 @@ static void dispatch(TunnelProcess *process, const TunnelMessage *message)
     }
 }
 
+/* FALSE: it was the last. */
+static gboolean hear(TunnelProcess *process, const TunnelMessage *message)
+{
+    if (!spend_word(process)) {
+        /* A line of the log is not missed; a change of state would be. */
+        if (message->type == TUNNEL_LOG && process->words > -WORDS_UNHEARD_MAX)
+            return TRUE;
+        process_condemn(process, "it says too much");
+        return FALSE;
+    }
+    if (!in_turn(process, message->type)) {
+        process_condemn(process, "it sent a message out of its turn");
+        return FALSE;
+    }
+    dispatch(process, message);
+    return TRUE;
+}
+
 /* Reads up to `limit` messages.  FALSE: nothing more will come. */
 static gboolean read_messages(TunnelProcess *process, guint limit)
 {
@@ -174,7 +256,8 @@ static gboolean read_messages(TunnelProcess *process, guint limit)
 
         switch (result) {
         case TUNNEL_IO_DONE:
-            dispatch(process, &message);
+            if (!hear(process, &message))
+                return FALSE;
             break;
         case TUNNEL_IO_AGAIN:
             return TRUE;
@@ -363,6 +446,8 @@ TunnelProcess *tunnel_process_new(const char *program, const TunnelProcessEvents
     process->context = g_main_context_ref_thread_default();
     process->socket = process->pidfd = -1;
     process->stage = STAGE_L2TP;
+    process->words = WORDS_AT_ONCE;
+    process->refilled = g_get_monotonic_time();
     if (!start(process, program, error)) {
         process_unref(process);
         return NULL;
@@ -423,6 +508,7 @@ void tunnel_process_start(TunnelProcess *process, Usec rtt)
 {
     TunnelMessage message;
 
+    process->started = TRUE;
     tunnel_message_init(&message, TUNNEL_START);
     message.rtt = MIN(rtt, TUNNEL_RTT_MAX);
     say(process, &message);
@@ -432,6 +518,7 @@ void tunnel_process_give_kernel_path(TunnelProcess *process, int channel_fd, int
 {
     TunnelMessage message;
 
+    process->path_given = TRUE;
     tunnel_message_init(&message, TUNNEL_KERNEL_PATH);
     message.fds[0] = channel_fd;
     message.fds[1] = unit_fd;
@@ -442,6 +529,7 @@ void tunnel_process_give_tun(TunnelProcess *process, int tun_fd, guint offloads)
 {
     TunnelMessage message;
 
+    process->path_given = TRUE;
     tunnel_message_init(&message, TUNNEL_USER_PATH);
     message.fds[0] = tun_fd;
     message.offloads = offloads;

@@ -48,11 +48,38 @@ static void send_descriptor(void)
     sendmsg(TUNNEL_SOCKET_FD, &header, MSG_NOSIGNAL);
 }
 
+#define NETWORK \
+    "(byte 0x45, <(uint32 0x0a00000a, uint32 0, uint32 0, uint32 0, uint32 0, uint32 0, false, " \
+    "uint64 0, uint64 0)>)"
+#define DATA_PATH \
+    "(byte 0x43, <(uint16 1, uint16 2, uint16 3, uint16 4, false, uint16 1500, uint16 1400)>)"
+
+/* Of the right form, at the wrong time. */
+static gboolean act_out_of_turn(const char *what)
+{
+    if (g_str_equal(what, "network-on-no-path"))
+        say_forged(NETWORK);
+    else if (g_str_equal(what, "mtu-of-no-path"))
+        say_forged("(byte 0x4d, <(uint16 1400,)>)");
+    else if (g_str_equal(what, "path-before-start"))
+        say_forged(DATA_PATH);
+    else if (g_str_equal(what, "secret-before-start"))
+        say_forged("(byte 0x47, <(byte 0x00, @m(yqms) nothing)>)");
+    else if (g_str_equal(what, "two-paths")) {
+        say_forged(DATA_PATH);
+        say_forged(DATA_PATH);
+    } else
+        return FALSE;
+    return TRUE;
+}
+
 static void act(const char *what)
 {
     char garbage[TUNNEL_MESSAGE_MAX * 2];
 
     memset(garbage, 0xa5, sizeof garbage);
+    if (act_out_of_turn(what))
+        return;
     if (g_str_equal(what, "garbage"))
         send_bytes(garbage, 100);
     else if (g_str_equal(what, "too-long"))
@@ -74,7 +101,11 @@ static void act(const char *what)
         _exit(9);
     else if (g_str_equal(what, "close"))
         close(TUNNEL_SOCKET_FD);
-    else if (g_str_equal(what, "flood")) {
+    else if (g_str_equal(what, "chatter")) {
+        for (guint i = 0; i < 2000; i++)
+            say_forged("(byte 0x49, <('nothing new',)>)");
+        _exit(9);
+    } else if (g_str_equal(what, "flood")) {
         for (;;)
             send_message(TUNNEL_NETWORK_DOWN);
     }

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +20,8 @@ static const char *real_program, *hostile_program;
 typedef struct {
     GMainLoop *loop;
     TunnelProcess *process;
-    guint ready, failed, closed, others;
+    guint ready, failed, closed, paths, lines, others;
+    guint free_at; /* that many others; 0: never */
     Failure *failure;
     gboolean free_when_ready, stop_when_ready, freeze_when_ready, quit_when_ready;
 } World;
@@ -45,10 +47,24 @@ static void on_network_down(gpointer user_data)
 {
     World *world = user_data;
 
-    if (world->others++ == 1000)
-        g_clear_pointer(&world->process, tunnel_process_free);
-    if (!world->process)
-        g_main_loop_quit(world->loop);
+    if (++world->others != world->free_at)
+        return;
+    g_clear_pointer(&world->process, tunnel_process_free);
+    g_main_loop_quit(world->loop);
+}
+
+static void on_data_path_wanted(const TunnelDataPath *data_path, gpointer user_data)
+{
+    World *world = user_data;
+
+    world->paths++;
+}
+
+static void on_log(const char *line, gpointer user_data)
+{
+    World *world = user_data;
+
+    world->lines++;
 }
 
 static void on_failed(const Failure *failure, gpointer user_data)
@@ -71,6 +87,8 @@ static void on_closed(gpointer user_data)
 static const TunnelProcessEvents events = {
     .ready = on_ready,
     .network_down = on_network_down,
+    .data_path_wanted = on_data_path_wanted,
+    .log = on_log,
     .failed = on_failed,
     .closed = on_closed,
 };
@@ -264,6 +282,8 @@ static const struct {
     { "parents-word", "invalid message" }, { "descriptor", "invalid message" },
     { "loopback-dns", "invalid message" }, { "escape-sequence", "invalid message" },
     { "not-its-stage", "invalid message" }, { "crash", "signal 5" },
+    { "network-on-no-path", "out of its turn" }, { "mtu-of-no-path", "out of its turn" },
+    { "path-before-start", "out of its turn" },  { "secret-before-start", "out of its turn" },
     { "exit", "status 9" },                { "close", "signal 9" },
 };
 
@@ -279,15 +299,57 @@ static void test_hostile(gconstpointer data)
     world_end(&world);
 }
 
-/* It never stops talking: other sources of the loop still get their turn, and it can be freed. */
-static void test_flood(void)
+/* One tunnel has one path: another one would leave the first without an owner. */
+static void test_two_paths(void)
 {
     World world = { 0 };
 
-    world_start(&world, hostile_program, "flood");
+    world_start(&world, hostile_program, "two-paths");
+    tunnel_process_start(world.process, 0);
     world_run(&world);
-    g_assert_cmpuint(world.others, ==, 1001);
-    g_assert_null(world.process);
+    assert_died(&world, "out of its turn");
+    g_assert_cmpuint(world.paths, ==, 1);
+    world_end(&world);
+}
+
+static void start_flood(World *world)
+{
+    int fd = memfd_create("no TUN", MFD_CLOEXEC);
+
+    world_start(world, hostile_program, "flood");
+    tunnel_process_give_tun(world->process, fd, 0);
+    close(fd);
+}
+
+/* It never stops talking: other sources of the loop still get their turn, it can be freed, and it
+ * is ended. */
+static void test_flood(void)
+{
+    World world = { 0 }, freed = { .free_at = 100 };
+
+    start_flood(&world);
+    world_run(&world);
+    assert_died(&world, "says too much");
+    g_assert_cmpuint(world.others, <, 1000);
+    world_end(&world);
+
+    start_flood(&freed);
+    world_run(&freed);
+    g_assert_cmpuint(freed.others, ==, 100);
+    g_assert_null(freed.process);
+    world_end(&freed);
+}
+
+/* A gateway makes an honest tunnel write much to the log: it may, but not all of it is heard. */
+static void test_chatter(void)
+{
+    World world = { 0 };
+
+    world_start(&world, hostile_program, "chatter");
+    world_run(&world);
+    assert_died(&world, "status 9");
+    g_assert_cmpuint(world.lines, >=, 100);
+    g_assert_cmpuint(world.lines, <, 1500);
     world_end(&world);
 }
 
@@ -325,7 +387,9 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strdup_printf("/tunnel/process/hostile/%s", hostile[i].act);
         g_test_add_data_func(path, GUINT_TO_POINTER(i), test_hostile);
     }
+    g_test_add_func("/tunnel/process/hostile/two-paths", test_two_paths);
     g_test_add_func("/tunnel/process/hostile/flood", test_flood);
+    g_test_add_func("/tunnel/process/hostile/chatter", test_chatter);
     g_test_add_func("/tunnel/process/hostile/deaf", test_deaf);
     return g_test_run();
 }
