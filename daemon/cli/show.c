@@ -81,19 +81,41 @@ int cli_export(int argc, char **argv)
     return fwrite(text, 1, length, stdout) == length ? EXIT_DONE : EXIT_FAILED;
 }
 
+#define IMPORT_MAX (256 * 1024)
+
+/* The whole of a file that may be any, a device without an end among others. */
+static char *read_bounded(const char *path, gsize *ret_length, GError **error)
+{
+    g_autoptr(GFile) file = g_file_new_for_commandline_arg(path);
+    g_autoptr(GFileInputStream) stream = g_file_read(file, NULL, error);
+    g_autofree char *data = g_malloc(IMPORT_MAX + 1);
+
+    if (!stream || !g_input_stream_read_all(G_INPUT_STREAM(stream), data, IMPORT_MAX + 1,
+                                            ret_length, NULL, error))
+        return NULL;
+    if (*ret_length > IMPORT_MAX) {
+        explicit_bzero(data, IMPORT_MAX + 1);
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s is too large for a profile",
+                    path);
+        return NULL;
+    }
+    data[*ret_length] = '\0';
+    return g_steal_pointer(&data);
+}
+
 int cli_import(int argc, char **argv)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) error = NULL;
     gboolean system_wide = cli_take_option(&argc, argv, "--system");
-    char *data = NULL;
     gsize length;
     int result;
 
     if (argc < 1 || argc > 2 || cli_has_options(argc, argv))
         return cli_usage("import");
     /* Read here, as the user who asks: the service opens no file of anybody's choosing. */
-    if (!g_file_get_contents(argv[0], &data, &length, &error)) {
+    char *data = read_bounded(argv[0], &length, &error);
+    if (!data) {
         cli_complain("%s", error->message);
         return EXIT_FAILED;
     }
@@ -106,6 +128,10 @@ int cli_import(int argc, char **argv)
         g_clear_pointer(&profile, profile_unref);
     if (!profile) {
         cli_complain("%s: %s", argv[0], error->message);
+        return EXIT_FAILED;
+    }
+    if (!profile_get_string(profile, FIELD_CONNECTION_GATEWAY)) {
+        cli_complain("%s: there is no gateway in it", argv[0]);
         return EXIT_FAILED;
     }
     profile_unset(profile, FIELD_CONNECTION_USER);

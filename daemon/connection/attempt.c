@@ -315,9 +315,13 @@ static void on_ike_failed(Ike *ike, const Failure *failure, gpointer data)
 static void on_ike_stopped(Ike *ike, gpointer data)
 {
     Attempt *attempt = data;
+    g_autoptr(GError) error = NULL;
 
     attempt->state = ATTEMPT_OVER;
     attempt_release(attempt);
+    /* What was sent while there were no keys has left a state behind that waits for some. */
+    if (!xfrm_flush(attempt->reqid, attempt->reqid, &error))
+        attempt->events.log(error->message, attempt->user_data);
     attempt->events.closed(attempt->user_data);
 }
 

@@ -337,7 +337,7 @@ l2tp show tunnel
 IP
     ip -6 rule show
     echo "== XFRM"
-    ip xfrm state
+    ip xfrm state | grep -v 'anti-replay context'
     ip xfrm policy | without_bypasses
     echo "== DNS"
     stat -c '%N %F %a %U' /etc/resolv.conf
