@@ -116,10 +116,19 @@ static gboolean read_configuration(Options *options, GError **error)
     return TRUE;
 }
 
+/* Calls that wait for a password hold the descriptors that came with them. */
+#define DESCRIPTORS 4096
+
 /* Secrets live in this process: no core dump, no debugger of another user. */
 static void harden(void)
 {
     const struct rlimit none = { 0, 0 };
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < DESCRIPTORS) {
+        files.rlim_cur = MIN(files.rlim_max, DESCRIPTORS);
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
 
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &none);

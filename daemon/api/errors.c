@@ -16,6 +16,7 @@ static const GDBusErrorEntry entries[] = {
     {API_ERROR_NOT_ACTIVE, PREFIX "NotActive"},
     {API_ERROR_STORAGE, PREFIX "Storage"},
     {API_ERROR_CANCELLED, PREFIX "Cancelled"},
+    {API_ERROR_TOO_MANY, PREFIX "TooMany"},
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(entries) == API_ERROR_COUNT);
 

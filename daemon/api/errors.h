@@ -14,8 +14,9 @@ typedef enum {
     API_ERROR_NOT_ACTIVE,
     API_ERROR_STORAGE,
     API_ERROR_CANCELLED,
+    API_ERROR_TOO_MANY,
 } ApiError;
-#define API_ERROR_COUNT (API_ERROR_CANCELLED + 1)
+#define API_ERROR_COUNT (API_ERROR_TOO_MANY + 1)
 #define API_ERROR (api_error_quark())
 GQuark api_error_quark(void);
 

@@ -29,6 +29,7 @@ typedef struct {
     char *agent_path;
     GCancellable *agent_cancellable;
     GHashTable *asked; /* set of the fields that were asked for, interned */
+    guint32 uid; /* who started it; root where nobody did */
 } ApiConnection;
 
 struct ApiService {
@@ -49,6 +50,7 @@ struct ApiService {
     guint idle_source;
     guint reap_source; /* takes connections away that are over */
     guint calls; /* under way */
+    GHashTable *calls_of; /* uid → how many of them, once their caller is known */
 };
 
 /* The method's target: which of them is set follows from its interface. */
@@ -119,6 +121,14 @@ void api_connection_disconnect(ApiService *service, Caller *caller, const ApiTar
 void api_agent_ask(ApiConnection *connection, const char *field, const char *message);
 /* The connection needs no answer any more. */
 void api_agent_cancel(ApiConnection *connection);
+
+/* limits.c: FALSE where the caller has had its share */
+gboolean api_limits_profile(ApiService *service, const Caller *caller);
+gboolean api_limits_connection(ApiService *service, const Caller *caller);
+gboolean api_limits_waiter(guint own, guint all);
+/* Counts it in either case; api_limits_call_over() takes it off. */
+gboolean api_limits_call(ApiService *service, const Caller *caller);
+void api_limits_call_over(ApiService *service, const Caller *caller);
 
 /* service.c */
 void api_service_touch(ApiService *service);

@@ -13,32 +13,32 @@
 typedef struct {
     GDBusMethodInvocation *invocation;
     char *sender;
+    guint32 uid;
     char *uuid; /* NULL: all lines */
     guint64 after;
     guint watch;
     ApiService *service;
 } Waiter;
 
-#define WAITERS_MAX 64
-
-/* Whose profile AddProfile is to make: "" for everybody.  `name` outlives it. */
-static const char *wanted_user(const Caller *caller, GVariant *settings)
+/* Whose profile AddProfile is to make: "" for everybody. */
+static char *wanted_user(const Caller *caller, GVariant *settings)
 {
     g_autoptr(GVariant) group = g_variant_lookup_value(settings, "connection",
                                                        G_VARIANT_TYPE_VARDICT);
     g_autoptr(GVariant) user = group ? g_variant_lookup_value(group, "user", NULL) : NULL;
 
     if (!user)
-        return caller->uid == 0 ? "" : caller->user;
+        return g_strdup(caller->uid == 0 ? "" : caller->user);
     /* A wrong type is told by the profile itself later. */
-    return g_variant_is_of_type(user, G_VARIANT_TYPE_STRING)
-               ? g_intern_string(g_variant_get_string(user, NULL)) : "";
+    return g_strdup(g_variant_is_of_type(user, G_VARIANT_TYPE_STRING)
+                        ? g_variant_get_string(user, NULL) : "");
 }
 
 const char *api_manager_add_action(const Caller *caller, GVariant *parameters)
 {
     g_autoptr(GVariant) settings = g_variant_get_child_value(parameters, 0);
-    gboolean own = caller->uid != 0 && strcmp(wanted_user(caller, settings), caller->user) == 0;
+    g_autofree char *user = wanted_user(caller, settings);
+    gboolean own = caller->uid != 0 && strcmp(user, caller->user) == 0;
 
     return own ? ACTION("modify-own") : ACTION("modify-system");
 }
@@ -61,7 +61,8 @@ static gboolean set_identity(Profile *profile, const Caller *caller, GVariant *s
 
     if (uuid && !profile_set_variant(profile, FIELD_CONNECTION_UUID, uuid, error))
         return FALSE;
-    return profile_set_text(profile, FIELD_CONNECTION_USER, wanted_user(caller, settings), error);
+    g_autofree char *user = wanted_user(caller, settings);
+    return profile_set_text(profile, FIELD_CONNECTION_USER, user, error);
 }
 
 void api_manager_add_profile(ApiService *service, Caller *caller, const ApiTarget *target,
@@ -81,6 +82,12 @@ void api_manager_add_profile(ApiService *service, Caller *caller, const ApiTarge
     if (uuid && profile_store_find(service->store, uuid)) {
         g_dbus_method_invocation_return_error(invocation, API_ERROR, API_ERROR_EXISTS,
                                               "connection.uuid: %s is in use", uuid);
+        return;
+    }
+    if (!api_limits_profile(service, caller)) {
+        g_dbus_method_invocation_return_error_literal(
+            invocation, API_ERROR, API_ERROR_TOO_MANY,
+            "You have too many profiles; remove one first");
         return;
     }
     if (!profile_store_save(service->store, profile, &error)) {
@@ -174,6 +181,15 @@ void api_manager_close(ApiService *service)
     g_ptr_array_set_size(service->log_waiters, 0);
 }
 
+static guint waiters_of(ApiService *service, guint32 uid)
+{
+    guint count = 0;
+
+    for (guint i = 0; i < service->log_waiters->len; i++)
+        count += ((const Waiter *)g_ptr_array_index(service->log_waiters, i))->uid == uid;
+    return count;
+}
+
 void api_manager_read_log(ApiService *service, Caller *caller, const ApiTarget *target,
                           GDBusMethodInvocation *invocation)
 {
@@ -191,9 +207,8 @@ void api_manager_read_log(ApiService *service, Caller *caller, const ApiTarget *
     }
     if (answer(invocation, *uuid ? uuid : NULL, after, wait))
         return;
-    if (service->log_waiters->len >= WAITERS_MAX) {
-        g_dbus_method_invocation_return_error_literal(invocation, API_ERROR,
-                                                      API_ERROR_ALREADY_ACTIVE,
+    if (!api_limits_waiter(waiters_of(service, caller->uid), service->log_waiters->len)) {
+        g_dbus_method_invocation_return_error_literal(invocation, API_ERROR, API_ERROR_TOO_MANY,
                                                       "Too many are waiting for the log");
         return;
     }
@@ -201,6 +216,7 @@ void api_manager_read_log(ApiService *service, Caller *caller, const ApiTarget *
     waiter->service = service;
     waiter->invocation = invocation;
     waiter->sender = g_strdup(caller->sender);
+    waiter->uid = caller->uid;
     waiter->uuid = *uuid ? g_strdup(uuid) : NULL;
     waiter->after = after;
     waiter->watch = g_bus_watch_name_on_connection(service->bus, caller->sender,

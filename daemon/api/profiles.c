@@ -175,7 +175,14 @@ void api_profile_connect(ApiService *service, Caller *caller, const ApiTarget *t
             profile_get_string(profile, FIELD_CONNECTION_NAME));
         return;
     }
-    const ApiConnection *connection = api_connection_start(service, profile,
+    if (!api_limits_connection(service, caller)) {
+        g_dbus_method_invocation_return_error_literal(
+            invocation, API_ERROR, API_ERROR_TOO_MANY,
+            "You have too many connections; disconnect one first");
+        return;
+    }
+    ApiConnection *connection = api_connection_start(service, profile,
                                                            agent ? caller->sender : NULL, agent);
+    connection->uid = caller->uid;
     g_dbus_method_invocation_return_value(invocation, g_variant_new("(o)", connection->path));
 }

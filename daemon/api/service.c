@@ -60,6 +60,7 @@ static void service_unref(ApiService *service)
 {
     if (!g_ref_count_dec(&service->references))
         return;
+    g_hash_table_unref(service->calls_of);
     g_object_unref(service->bus);
     g_free(service->version);
     g_free(service);
@@ -100,6 +101,8 @@ static void call_free(Call *call)
     ApiService *service = call->service;
 
     service->calls--;
+    if (call->caller)
+        api_limits_call_over(service, call->caller);
     if (!service->closed)
         api_service_touch(service);
     caller_unref(call->caller);
@@ -237,7 +240,10 @@ static void on_caller(Caller *caller, const GError *error, gpointer data)
         return;
     }
     call->caller = caller_ref(caller);
-    call_run(call);
+    if (api_limits_call(call->service, caller))
+        call_run(call);
+    else
+        call_fail(call, API_ERROR_TOO_MANY, "Too many of your calls wait for an answer");
 }
 
 static void on_method_call(GDBusConnection *bus, const char *sender, const char *path,
@@ -331,6 +337,7 @@ ApiService *api_service_new(GDBusConnection *bus, ProfileStore *store, Connectio
     service->version = g_strdup(settings->version);
     service->callers = callers_new(bus);
     service->authority = authority_new(bus);
+    service->calls_of = g_hash_table_new(NULL, NULL);
     service->log_waiters = api_manager_waiters_new();
     service->connections = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
                                                  api_connection_free);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What one user may take of the service.  What only polkit can allow is tested in the lab. */
+#include <string.h>
+
+#include "harness.h"
+
+static Harness harness;
+
+static GVariant *call(const char *path, const char *method, GVariant *parameters)
+{
+    g_autoptr(GError) error = NULL;
+    GVariant *reply = harness_call(&harness, path, PROFILE, method, parameters, &error);
+
+    g_assert_no_error(error);
+    return reply;
+}
+
+static void done(GVariant *reply)
+{
+    g_variant_unref(reply);
+}
+
+/* Names that nobody asked for before, in calls that are refused. */
+static void nobody_names(GDBusConnection *bus)
+{
+    for (guint i = 0; i < 40; i++) {
+        g_autofree char *name = g_strnfill(1 << 20, (char)('a' + i % 26));
+        g_autoptr(GError) error = NULL;
+        name[0] = (char)('A' + i / 26);
+        g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+            bus, NAME, ROOT, MANAGER, "AddProfile",
+            g_variant_new_parsed("({'connection': {'name': <'x'>, 'user': <%s>}},)", name), NULL,
+            G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+        g_assert_null(reply);
+    }
+}
+
+static guint64 memory_of(GSubprocess *process)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%s/status",
+                                            g_subprocess_get_identifier(process));
+    g_autofree char *text = NULL;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return g_ascii_strtoull(strstr(text, "VmRSS:") + strlen("VmRSS:"), NULL, 10);
+}
+
+/* What a refused call said is forgotten. */
+static void test_memory(void)
+{
+    guint64 before = memory_of(harness.service);
+
+    harness_as_nobody("names");
+    g_assert_cmpuint(memory_of(harness.service), <, before + 20000);
+}
+
+static void on_line(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result,
+                                                              &error);
+
+    g_assert_nonnull(reply);
+    (*(guint *)data)--;
+}
+
+/* One user does not take every place of those who wait for the log. */
+static void test_waiters(void)
+{
+    g_autofree char *path = harness_add(&harness, "waiters", "refused.test");
+    g_autofree char *uuid = g_strdelimit(g_path_get_basename(path), "_", '-');
+    GVariant *parameters = g_variant_ref_sink(g_variant_new("(stb)", uuid, (guint64)0, TRUE));
+    guint waiting = 16;
+
+    for (guint i = 0; i < 16; i++)
+        g_dbus_connection_call(harness.bus, NAME, ROOT, MANAGER, "ReadLog", parameters, NULL,
+                               G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_line, &waiting);
+    g_free(harness_refused(&harness, ROOT, MANAGER, "ReadLog", parameters, "TooMany"));
+    g_variant_unref(parameters);
+    done(call(path, "Connect", g_variant_new_parsed("(@a{sv} {},)")));
+    while (waiting > 0)
+        g_main_context_iteration(NULL, TRUE);
+    done(call(path, "Delete", NULL));
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "--nobody") == 0) {
+        g_autoptr(GDBusConnection) bus = harness_become_nobody();
+        nobody_names(bus);
+        return 0;
+    }
+    g_test_init(&argc, &argv, NULL);
+    harness_start(&harness);
+    g_test_add_func("/api/memory", test_memory);
+    g_test_add_func("/api/waiters", test_waiters);
+    int result = g_test_run();
+    harness_stop(&harness);
+    return result;
+}
