@@ -131,21 +131,12 @@ void ppp_auth_start(PppLink *link)
         ppp_pap_send(link);
 }
 
-/* An answer is not the password, but it can be tried against a dictionary. */
-static void forget_response(PppAuth *auth)
-{
-    if (auth->response) {
-        explicit_bzero(auth->response->data, auth->response->len);
-        g_clear_pointer(&auth->response, g_byte_array_unref);
-    }
-}
-
 void ppp_auth_clear(PppAuth *auth)
 {
-    forget_response(auth);
+    ppp_chap_forget(auth);
     failure_free(auth->refusal);
     explicit_bzero(auth, sizeof *auth);
-    auth->deadline = auth->pap_repeat = USEC_NEVER;
+    auth->deadline = auth->pap_repeat = auth->chap_repeat = USEC_NEVER;
 }
 
 /* LCP has gone down: all is to be done again, but a peer cannot give itself more tries by
@@ -176,7 +167,7 @@ void ppp_auth_succeeded(PppLink *link)
     PppAuth *auth = &link->auth;
 
     auth->pending = FALSE;
-    auth->deadline = auth->pap_repeat = USEC_NEVER;
+    auth->deadline = auth->pap_repeat = auth->chap_repeat = USEC_NEVER;
     g_clear_pointer(&auth->refusal, failure_free);
     if (auth->done)
         return;
@@ -190,7 +181,7 @@ void ppp_auth_refused(PppLink *link, Failure *failure, gboolean retry, PppSecret
 {
     PppAuth *auth = &link->auth;
 
-    auth->pap_repeat = USEC_NEVER;
+    auth->pap_repeat = auth->chap_repeat = USEC_NEVER;
     if (!retry || ++auth->tries >= MAX_TRIES) {
         ppp_link_fail(link, failure);
         return;
@@ -230,7 +221,7 @@ void ppp_auth_secret(PppLink *link, PppSecretKind kind, const Secret *secret)
     /* CHAP's challenge may have come meanwhile, or may yet come. */
     if (auth->method == PPP_METHOD_PAP)
         ppp_pap_send(link);
-    else if (auth->challenge_length > 0)
+    else
         ppp_chap_respond(link);
 }
 
@@ -247,6 +238,11 @@ void ppp_auth_network_seen(PppLink *link)
         ppp_pap_send(link);
     else
         ppp_chap_repeat(link);
+}
+
+void ppp_auth_peer_seen(PppLink *link)
+{
+    link->auth.chap_repeat = USEC_NEVER;
 }
 
 void ppp_auth_input(PppLink *link, guint16 protocol, const guint8 *packet, gsize length)
@@ -283,9 +279,13 @@ void ppp_auth_tick(PppLink *link)
         auth->pap_interval = MIN(auth->pap_interval * 2, PAP_INTERVAL_MAX);
         ppp_pap_send(link);
     }
+    if (link->now >= auth->chap_repeat)
+        ppp_chap_repeat(link);
 }
 
 Usec ppp_auth_deadline(const PppLink *link)
 {
-    return MIN(link->auth.deadline, link->auth.pap_repeat);
+    const PppAuth *auth = &link->auth;
+
+    return MIN(auth->deadline, MIN(auth->pap_repeat, auth->chap_repeat));
 }

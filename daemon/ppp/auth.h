@@ -12,6 +12,17 @@
 #define PPP_CHALLENGE_MAX 255
 #define PPP_DIGEST_SIZE 20
 
+/* One Challenge and how it was answered. */
+typedef struct {
+    guint8 challenge[PPP_CHALLENGE_MAX];
+    guint8 challenge_length; /* 0: none */
+    guint8 identifier;
+    guint8 response_code;
+    GByteArray *response; /* body of the Response, NULL: none yet */
+    guint8 expected[PPP_DIGEST_SIZE]; /* MS-CHAPv2: what proves that the peer knows it too */
+    gboolean judged; /* its verdict has come */
+} PppChapExchange;
+
 typedef struct {
     PppMethod method;    /* agreed in LCP; 0: none */
     gboolean done;       /* the peer has accepted us once on this link */
@@ -26,14 +37,10 @@ typedef struct {
     gboolean pap_sent;
     Usec pap_interval;
     Usec pap_repeat;
-    /* CHAP: the challenge to be answered, and how it was. */
-    guint8 challenge[PPP_CHALLENGE_MAX];
-    guint8 challenge_length; /* 0: none has come */
-    guint8 challenge_identifier;
-    guint8 response_code;
-    guint8 response_identifier;
-    GByteArray *response; /* body of the last Response, NULL: none yet */
-    guint8 expected[PPP_DIGEST_SIZE]; /* MS-CHAPv2: what proves that the peer knows it too */
+    /* CHAP, the newest first.  A late copy of an old Challenge looks like a new one, and must
+     * not make us forget the one whose verdict is on its way. */
+    PppChapExchange exchanges[2];
+    Usec chap_repeat; /* when the Response goes out once more; see ppp_chap_respond() */
 } PppAuth;
 
 /* What the configuration option of RFC 1661 §6.2 names; 0: unknown. */
@@ -52,6 +59,8 @@ void ppp_auth_clear(PppAuth *auth);
 void ppp_auth_input(PppLink *link, guint16 protocol, const guint8 *packet, gsize length);
 /* The peer already speaks a network protocol: it has accepted us, and the news was lost. */
 void ppp_auth_network_seen(PppLink *link);
+/* The peer has sent something, whatever it is. */
+void ppp_auth_peer_seen(PppLink *link);
 void ppp_auth_secret(PppLink *link, PppSecretKind kind, const Secret *secret);
 /* The peer has our credentials and has not accepted them. */
 gboolean ppp_auth_is_pending(const PppLink *link);
@@ -65,8 +74,11 @@ void ppp_auth_succeeded(PppLink *link);
 void ppp_auth_refused(PppLink *link, Failure *failure, gboolean retry, PppSecretKind kind);
 void ppp_pap_send(PppLink *link);
 void ppp_pap_input(PppLink *link, guint8 code, guint8 identifier, Reader body);
-/* Answers the stored challenge. */
+/* Answers the newest Challenge, if there is one. */
 void ppp_chap_respond(PppLink *link);
+/* Sends again every Response that has no verdict yet. */
 void ppp_chap_repeat(PppLink *link);
+/* Wipes the exchanges. */
+void ppp_chap_forget(PppAuth *auth);
 void ppp_chap_change_password(PppLink *link, const Secret *new_password);
 void ppp_chap_input(PppLink *link, guint8 code, guint8 identifier, Reader body);

@@ -2,8 +2,8 @@
 /* The Challenge-Handshake Authentication Protocol (RFC 1994) and Microsoft's two dialects of
  * it (RFC 2433, RFC 2759), as the side that answers.
  *
- * Nothing is retransmitted by a timer here: the authenticator repeats its Challenge (RFC 1994
- * §4.1), and gets the same Response again. */
+ * Whoever lost a packet, the authenticator repeats its Challenge (RFC 1994 §4.1) and gets the
+ * same Response again; only once does a timer of ours come before it. */
 #include <nettle/md5.h>
 #include <string.h>
 
@@ -34,15 +34,67 @@ enum {
 
 /* --- answers ------------------------------------------------------------------------------ */
 
-/* The stored answer goes out, the first time or again. */
+static void send_response(PppLink *link, const PppChapExchange *exchange)
+{
+    ppp_link_send(link, PPP_PROTOCOL_CHAP, exchange->response_code, exchange->identifier,
+                  exchange->response->data, exchange->response->len);
+}
+
 void ppp_chap_repeat(PppLink *link)
 {
     PppAuth *auth = &link->auth;
 
-    if (!auth->response)
-        return;
-    ppp_link_send(link, PPP_PROTOCOL_CHAP, auth->response_code, auth->response_identifier,
-                  auth->response->data, auth->response->len);
+    auth->chap_repeat = USEC_NEVER;
+    for (guint i = 0; i < G_N_ELEMENTS(auth->exchanges); i++) {
+        const PppChapExchange *exchange = &auth->exchanges[i];
+        if (exchange->response && !exchange->judged)
+            send_response(link, exchange);
+    }
+}
+
+/* An answer is not the password, but it can be tried against a dictionary. */
+static void exchange_clear(PppChapExchange *exchange)
+{
+    if (exchange->response) {
+        explicit_bzero(exchange->response->data, exchange->response->len);
+        g_byte_array_unref(exchange->response);
+    }
+    explicit_bzero(exchange, sizeof *exchange);
+}
+
+void ppp_chap_forget(PppAuth *auth)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(auth->exchanges); i++)
+        exchange_clear(&auth->exchanges[i]);
+    auth->chap_repeat = USEC_NEVER;
+}
+
+/* A Challenge that has not been seen before; of the older ones the newest stays. */
+static void exchange_begin(PppAuth *auth, guint8 identifier, const guint8 *challenge,
+                           guint8 length)
+{
+    exchange_clear(&auth->exchanges[1]);
+    auth->exchanges[1] = auth->exchanges[0];
+    auth->exchanges[0] = (PppChapExchange){ .identifier = identifier, .challenge_length = length };
+    memcpy(auth->exchanges[0].challenge, challenge, length);
+}
+
+/* When a Response, or the verdict on it, counts as lost.  The authenticator would repeat its
+ * Challenge only after three seconds (RFC 1661 §4.6's default, pppd's too), and a lost packet
+ * should not cost as much.  The repetition is exact, so the answer to it is that to the first
+ * (RFC 1994 §4.2), and a wrong password counts once.  But some gateways ask their user
+ * directory again for each copy, and one behind which a second factor waits would ring twice.
+ * Hence late: servers that delay a refusal do so by a second (FreeRADIUS's reject_delay), and
+ * what takes longer is a person.  Hence once.  And hence not for a gateway that has sent anything
+ * after our Response: it is there, and its own timer will ask again if it has to. */
+#define REPEAT_LEAST (1500 * USEC_PER_MSEC)
+
+static void arm_repeat(PppLink *link)
+{
+    PppAuth *auth = &link->auth;
+    Usec wait = MAX(REPEAT_LEAST, MIN(link->rtt, USEC_PER_SEC) * 4);
+
+    auth->chap_repeat = auth->done ? USEC_NEVER : usec_add(link->now, wait);
 }
 
 /* Keeps the answer for a repeated Challenge: a second one, with another random peer challenge,
@@ -50,34 +102,35 @@ void ppp_chap_repeat(PppLink *link)
 static void store_and_send(PppLink *link, guint8 code, const guint8 *value, gsize length,
                            gboolean with_name)
 {
-    PppAuth *auth = &link->auth;
+    PppChapExchange *exchange = &link->auth.exchanges[0];
     guint8 value_size = (guint8)length;
 
-    if (!auth->response)
-        auth->response = g_byte_array_new();
-    g_byte_array_set_size(auth->response, 0);
+    if (!exchange->response)
+        exchange->response = g_byte_array_new();
+    g_byte_array_set_size(exchange->response, 0);
     if (with_name)
-        g_byte_array_append(auth->response, &value_size, 1);
-    g_byte_array_append(auth->response, value, (guint)length);
+        g_byte_array_append(exchange->response, &value_size, 1);
+    g_byte_array_append(exchange->response, value, (guint)length);
     if (with_name)
-        g_byte_array_append(auth->response, (const guint8 *)link->user, (guint)strlen(link->user));
-    auth->response_code = code;
-    auth->response_identifier = auth->challenge_identifier;
+        g_byte_array_append(exchange->response, (const guint8 *)link->user,
+                            (guint)strlen(link->user));
+    exchange->response_code = code;
     ppp_auth_sent(link);
-    ppp_chap_repeat(link);
+    arm_repeat(link);
+    send_response(link, exchange);
 }
 
 /* RFC 1994 §4.1. */
 static void respond_md5(PppLink *link)
 {
-    PppAuth *auth = &link->auth;
+    const PppChapExchange *exchange = &link->auth.exchanges[0];
     guint8 digest[MD5_DIGEST_SIZE];
     struct md5_ctx context;
 
     md5_init(&context);
-    md5_update(&context, 1, &auth->challenge_identifier);
+    md5_update(&context, 1, &exchange->identifier);
     md5_update(&context, secret_length(link->password), secret_data(link->password));
-    md5_update(&context, auth->challenge_length, auth->challenge);
+    md5_update(&context, exchange->challenge_length, exchange->challenge);
     md5_digest(&context, sizeof digest, digest);
     explicit_bzero(&context, sizeof context);
     store_and_send(link, RESPONSE, digest, sizeof digest, TRUE);
@@ -88,7 +141,7 @@ static void respond_mschap(PppLink *link)
 {
     guint8 value[MSCHAP_VALUE_SIZE] = {0};
 
-    mschap_response(link->auth.challenge, link->password, value + 24);
+    mschap_response(link->auth.exchanges[0].challenge, link->password, value + 24);
     value[48] = MSCHAP_USE_NT_RESPONSE;
     store_and_send(link, RESPONSE, value, sizeof value, TRUE);
 }
@@ -96,17 +149,20 @@ static void respond_mschap(PppLink *link)
 /* RFC 2759 §4: peer challenge, 8 bytes of zero, NT response, flags of zero. */
 static void respond_mschapv2(PppLink *link)
 {
+    PppChapExchange *exchange = &link->auth.exchanges[0];
     guint8 value[MSCHAP_VALUE_SIZE] = {0};
 
     entropy_fill(link->entropy, value, MSCHAPV2_CHALLENGE_SIZE);
-    mschapv2_response(value, link->auth.challenge, link->user, link->password, value + 24,
-                      link->auth.expected);
+    mschapv2_response(value, exchange->challenge, link->user, link->password, value + 24,
+                      exchange->expected);
     store_and_send(link, RESPONSE, value, sizeof value, TRUE);
 }
 
 /* In the dialect that LCP has agreed on; the challenge's size was checked when it came. */
 void ppp_chap_respond(PppLink *link)
 {
+    if (link->auth.exchanges[0].challenge_length == 0)
+        return;
     switch (link->auth.method) {
     case PPP_METHOD_CHAP_MD5:
         respond_md5(link);
@@ -125,7 +181,7 @@ void ppp_chap_respond(PppLink *link)
 /* RFC 2759 §7: 586 bytes in all.  The NT response is made with the new password. */
 void ppp_chap_change_password(PppLink *link, const Secret *new_password)
 {
-    PppAuth *auth = &link->auth;
+    PppChapExchange *exchange = &link->auth.exchanges[0];
     guint8 body[MSCHAP_PWBLOCK_SIZE + MSCHAP_HASH_SIZE + 16 + 8 + MSCHAP_RESPONSE_SIZE + 2] = {0};
     guint8 *peer_challenge = body + MSCHAP_PWBLOCK_SIZE + MSCHAP_HASH_SIZE;
 
@@ -136,8 +192,8 @@ void ppp_chap_change_password(PppLink *link, const Secret *new_password)
         return;
     }
     entropy_fill(link->entropy, peer_challenge, MSCHAPV2_CHALLENGE_SIZE);
-    mschapv2_response(peer_challenge, auth->challenge, link->user, new_password,
-                      peer_challenge + 16 + 8, auth->expected);
+    mschapv2_response(peer_challenge, exchange->challenge, link->user, new_password,
+                      peer_challenge + 16 + 8, exchange->expected);
     /* A later challenge, or a second try, is about the new one; if the change fails, the link
      * ends. */
     secret_free(link->password);
@@ -163,6 +219,19 @@ static gboolean challenge_size_is_valid(PppMethod method, gsize size)
     return size > 0; /* RFC 1994 §4.1: one or more */
 }
 
+/* The exchange that this very Challenge has begun, or NULL. */
+static PppChapExchange *find_challenge(PppAuth *auth, guint8 identifier, const guint8 *value,
+                                       guint8 size)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(auth->exchanges); i++) {
+        PppChapExchange *exchange = &auth->exchanges[i];
+        if (exchange->challenge_length == size && exchange->identifier == identifier &&
+            memcmp(exchange->challenge, value, size) == 0)
+            return exchange;
+    }
+    return NULL;
+}
+
 static void receive_challenge(PppLink *link, guint8 identifier, Reader body)
 {
     PppAuth *auth = &link->auth;
@@ -178,18 +247,20 @@ static void receive_challenge(PppLink *link, guint8 identifier, Reader body)
                                                ppp_auth_name(auth->method), size));
         return;
     }
-    gboolean same = auth->challenge_length == size && auth->challenge_identifier == identifier &&
-                    memcmp(auth->challenge, value, size) == 0;
-    /* RFC 1994 §4.1: a repeated Challenge is answered by the same Response. */
-    if (same && auth->response && auth->response_identifier == identifier) {
-        /* A verdict may follow again; the time for it runs from the first one. */
-        auth->pending = TRUE;
-        ppp_chap_repeat(link);
+    PppChapExchange *known = find_challenge(auth, identifier, value, size);
+    if (known) {
+        /* RFC 1994 §4.1: a repeated Challenge is answered by the same Response.  The time for
+         * the verdict runs from the first one.  While the user is asked there is none, or none
+         * that the peer has not refused already. */
+        if (!known->response || auth->need_secret)
+            return;
+        /* In mid-session it may be the old question asked anew, with another verdict. */
+        if (auth->done)
+            known->judged = FALSE;
+        send_response(link, known);
         return;
     }
-    memcpy(auth->challenge, value, size);
-    auth->challenge_length = size;
-    auth->challenge_identifier = identifier;
+    exchange_begin(auth, identifier, value, size);
     /* While the user types, the newest challenge is the one that counts. */
     if (!auth->need_secret)
         ppp_chap_respond(link);
@@ -198,7 +269,8 @@ static void receive_challenge(PppLink *link, guint8 identifier, Reader body)
 /* --- Success ------------------------------------------------------------------------------ */
 
 /* "S=" and 40 hexadecimal digits (RFC 2759 §5), compared in constant time. */
-static gboolean authenticator_is_genuine(const PppAuth *auth, const guint8 *text, gsize length)
+static gboolean authenticator_is_genuine(const PppChapExchange *exchange, const guint8 *text,
+                                         gsize length)
 {
     guint8 digest[MSCHAPV2_DIGEST_SIZE];
 
@@ -211,19 +283,34 @@ static gboolean authenticator_is_genuine(const PppAuth *auth, const guint8 *text
             return FALSE;
         digest[i] = (guint8)(high << 4 | low);
     }
-    return secret_bytes_equal(digest, auth->expected, sizeof digest);
+    return secret_bytes_equal(digest, exchange->expected, sizeof digest);
 }
 
-static void receive_success(PppLink *link, Reader body)
+/* `exchange` is the newest one with the identifier of the verdict.  The other may have the same:
+ * a peer that never changes it (RFC 1994 §4.1 has it change) must not be taken for a forger. */
+static void receive_success(PppLink *link, PppChapExchange *exchange, Reader body)
 {
     PppAuth *auth = &link->auth;
+    PppChapExchange *genuine = NULL;
 
+    if (auth->method != PPP_METHOD_MSCHAPV2)
+        genuine = exchange;
+    for (guint i = 0; !genuine && i < G_N_ELEMENTS(auth->exchanges); i++) {
+        PppChapExchange *other = &auth->exchanges[i];
+        if (other->response && other->identifier == exchange->identifier &&
+            authenticator_is_genuine(other, body.data, body.length))
+            genuine = other;
+    }
     /* RFC 2759 §5: the link must not be used if the peer cannot show this. */
-    if (auth->method == PPP_METHOD_MSCHAPV2 &&
-        !authenticator_is_genuine(auth, body.data, body.length)) {
+    if (!genuine) {
         ppp_link_fail(link, failure_new(STAGE_AUTHENTICATION, FAILURE_GATEWAY_NOT_AUTHENTIC, NULL));
         return;
     }
+    if (genuine->judged)
+        return; /* a late copy */
+    /* What else was answered was a late copy; there is nothing left to be said about it. */
+    for (guint i = 0; i < G_N_ELEMENTS(auth->exchanges); i++)
+        auth->exchanges[i].judged = TRUE;
     ppp_auth_succeeded(link);
 }
 
@@ -321,12 +408,13 @@ static Failure *failure_of_message(const FailureMessage *parsed)
 }
 
 /* Refused, refused with another try, or refused until the password has been changed. */
-static void receive_failure(PppLink *link, guint8 identifier, Reader body)
+static void receive_failure(PppLink *link, PppChapExchange *exchange, Reader body)
 {
     PppAuth *auth = &link->auth;
     g_autofree char *message = g_strndup((const char *)body.data, body.length);
     FailureMessage parsed = parse_failure(message, auth->method);
 
+    exchange->judged = TRUE;
     auth->pending = FALSE;
     if (auth->method == PPP_METHOD_CHAP_MD5 || parsed.error == 0) {
         ppp_auth_refused(link,
@@ -345,32 +433,41 @@ static void receive_failure(PppLink *link, guint8 identifier, Reader body)
     if (parsed.challenge_size == 0) {
         change = retry = FALSE;
     } else {
-        memcpy(auth->challenge, parsed.challenge, parsed.challenge_size);
-        auth->challenge_length = (guint8)parsed.challenge_size;
-        auth->challenge_identifier = (guint8)(identifier + 1);
+        exchange_begin(auth, (guint8)(exchange->identifier + 1), parsed.challenge,
+                       (guint8)parsed.challenge_size);
     }
     ppp_auth_refused(link, failure_of_message(&parsed), change || retry,
                      change ? PPP_SECRET_NEW_PASSWORD : PPP_SECRET_PASSWORD);
 }
 
+/* RFC 1994 §4.2: the identifier is that of the Response; a repeated verdict, or one on nothing,
+ * is discarded. */
+static PppChapExchange *find_answered(PppAuth *auth, guint8 identifier)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(auth->exchanges); i++) {
+        PppChapExchange *exchange = &auth->exchanges[i];
+        if (exchange->response && !exchange->judged && exchange->identifier == identifier)
+            return exchange;
+    }
+    return NULL;
+}
+
 void ppp_chap_input(PppLink *link, guint8 code, guint8 identifier, Reader body)
 {
     PppAuth *auth = &link->auth;
-    gboolean ours = auth->pending && identifier == auth->response_identifier;
+    PppChapExchange *answered = auth->need_secret ? NULL : find_answered(auth, identifier);
 
     switch (code) {
     case CHALLENGE:
         receive_challenge(link, identifier, body);
         break;
-    /* RFC 1994 §4.2: the identifier is that of the Response; a repeated verdict, or one on
-     * nothing, is discarded. */
     case SUCCESS:
-        if (ours)
-            receive_success(link, body);
+        if (answered)
+            receive_success(link, answered, body);
         break;
     case FAILURE:
-        if (ours)
-            receive_failure(link, identifier, body);
+        if (answered)
+            receive_failure(link, answered, body);
         break;
     default:
         break;

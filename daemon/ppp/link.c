@@ -346,6 +346,7 @@ void ppp_link_input(PppLink *link, Usec now, const guint8 *frame, gsize length)
         return;
     link->lcp.heard = TRUE;
     ppp_echo_seen(link);
+    ppp_auth_peer_seen(link);
     const guint8 *packet = reader_rest(&reader, &packet_length);
     dispatch(link, protocol, packet, packet_length);
 }

@@ -346,7 +346,9 @@ static void test_chap_silence(void)
     talk_pass(talk, 10 * USEC_PER_SEC);
     talk_hear(talk, MD5_CHALLENGE);
     talk_sends(talk, MD5_RESPONSE);
-    talk_wait(talk, 60 * USEC_PER_SEC);
+    talk_wait(talk, 1500 * USEC_PER_MSEC);
+    talk_sends(talk, MD5_RESPONSE);
+    talk_wait(talk, 58500 * USEC_PER_MSEC);
     talk_sends(talk, "c021 05 .. len");
     talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_SILENT, NULL);
 
@@ -414,6 +416,63 @@ static void test_challenge_of_wrong_size(void)
                 "MS-CHAPv2 with a challenge of 8 bytes");
 }
 
+/* The Response, or the verdict on it, is lost, and the peer is silent: once more, never twice. */
+static void test_response_repeated_once(void)
+{
+    g_autoptr(Talk) talk = talk_new("s3cret");
+    g_autoptr(Talk) slow = talk_new("s3cret");
+
+    talk_open_lcp(talk, CHAP);
+    talk_hear(talk, MD5_CHALLENGE);
+    talk_sends(talk, MD5_RESPONSE);
+    talk_pass(talk, 1400 * USEC_PER_MSEC);
+    talk_wait(talk, 100 * USEC_PER_MSEC);
+    talk_sends(talk, MD5_RESPONSE);
+    talk_pass(talk, 50 * USEC_PER_SEC);
+    verdict(talk, 3, "");
+    expect_network_phase(talk);
+
+    /* Four round trips, where those take longer. */
+    slow->config.rtt = 600 * USEC_PER_MSEC;
+    talk_open_lcp(slow, CHAP);
+    talk_hear(slow, MD5_CHALLENGE);
+    talk_sends(slow, MD5_RESPONSE);
+    talk_wait(slow, 2400 * USEC_PER_MSEC);
+    talk_sends(slow, MD5_RESPONSE);
+}
+
+/* Whoever has sent anything since is there, and may be waiting for a second factor: it is left
+ * in peace.  So is one that has a verdict, and one that asks in mid-session. */
+static void test_response_not_repeated(void)
+{
+    g_autoptr(Talk) alive = talk_new("s3cret");
+    g_autoptr(Talk) session = talk_new("s3cret");
+
+    talk_open_lcp(alive, CHAP);
+    talk_hear(alive, MD5_CHALLENGE);
+    talk_sends(alive, MD5_RESPONSE);
+    talk_hear(alive, "c021 09 01 len 11223344");
+    talk_sends(alive, "c021 0a 01 len ........");
+    talk_pass(alive, 59 * USEC_PER_SEC);
+
+    session->config.echo_interval = 0;
+    session->config.ipv4 = FALSE;
+    session->config.ipv6 = TRUE;
+    talk_open_lcp(session, CHAP);
+    talk_hear(session, "c223 01 07 len 01 00 \"gw\"");
+    talk_sends(session, "c223 02 07 len 10 " ANY_16 " \"User\"");
+    verdict(session, 3, "");
+    talk_stage(session, STAGE_NETWORK);
+    talk_sends(session, "8057 01 .. len 010a ................");
+    talk_echo(session, 2);
+    talk_hear(session, "8057 01 01 len 010a 0102030405060708");
+    talk_sends(session, "8057 02 01 len 010a 0102030405060708");
+    talk_network_up(session);
+    talk_hear(session, MD5_CHALLENGE);
+    talk_sends(session, MD5_RESPONSE);
+    g_assert_true(ppp_link_deadline(session->link) == USEC_NEVER);
+}
+
 /* --- MS-CHAPv2 ---------------------------------------------------------------------------- */
 
 static Talk *answered_v2(const char *password)
@@ -468,6 +527,94 @@ static void test_impostors(void)
         talk_sends(talk, "c021 05 .. len");
         talk_failed(talk, STAGE_AUTHENTICATION, FAILURE_GATEWAY_NOT_AUTHENTIC, NULL);
     }
+}
+
+/* <-- Challenge 5; Response --> ; <-- Challenge 6; Response --> ; <-- Challenge 5, a late copy.
+ * Then the verdict on 6. */
+static void test_late_copy_of_old_challenge(void)
+{
+    g_autoptr(Talk) talk = answered_v2("clientPass");
+    g_autofree guint8 *first = g_memdup2(talk->sent, talk->sent_length);
+    gsize first_length = talk->sent_length;
+
+    talk_hear(talk, "c223 01 06 len 10 " CHALLENGE_2 " \"gw\"");
+    talk_sends(talk, "c223 02 06 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_autofree char *digest = genuine(talk, CHALLENGE_2, "clientPass", 7);
+    g_autofree char *packet = g_strdup_printf("c223 03 06 len \"%s\"", digest);
+    talk_hear(talk, "c223 01 05 len 10 " CHALLENGE " \"gw\"");
+    talk_sends(talk, "c223 02 05 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_assert_cmpmem(talk->sent, talk->sent_length, first, first_length);
+    talk_hear(talk, packet);
+    expect_network_phase(talk);
+}
+
+/* The copy comes from before an LCP renegotiation, so it looks new: <-- Challenge 6; Response -->;
+ * <-- Challenge 5; Response -->; and then the verdict on 6. */
+static void test_unknown_old_challenge(void)
+{
+    g_autoptr(Talk) talk = talk_new("clientPass");
+    g_autoptr(Talk) impostor = talk_new("clientPass");
+
+    talk_open_lcp(talk, MSCHAPV2);
+    talk_hear(talk, "c223 01 06 len 10 " CHALLENGE_2 " \"gw\"");
+    talk_sends(talk, "c223 02 06 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_autofree char *digest = genuine(talk, CHALLENGE_2, "clientPass", 7);
+    g_autofree char *packet = g_strdup_printf("c223 03 06 len \"%s\"", digest);
+    talk_hear(talk, "c223 01 05 len 10 " CHALLENGE " \"gw\"");
+    talk_sends(talk, "c223 02 05 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    talk_hear(talk, packet);
+    expect_network_phase(talk);
+    /* What is left of the other is nothing: neither a verdict on it counts, nor its proof. */
+    talk_hear(talk, "c223 04 05 len \"E=691 R=0\"");
+    talk_nothing(talk);
+
+    /* The proof for the one is none for the other. */
+    talk_open_lcp(impostor, MSCHAPV2);
+    talk_hear(impostor, "c223 01 06 len 10 " CHALLENGE_2 " \"gw\"");
+    talk_sends(impostor, "c223 02 06 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_autofree char *other = genuine(impostor, CHALLENGE_2, "clientPass", 7);
+    g_autofree char *wrong = g_strdup_printf("c223 03 05 len \"%s\"", other);
+    talk_hear(impostor, "c223 01 05 len 10 " CHALLENGE " \"gw\"");
+    talk_sends(impostor, "c223 02 05 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    talk_hear(impostor, wrong);
+    talk_sends(impostor, "c021 05 .. len");
+    talk_failed(impostor, STAGE_AUTHENTICATION, FAILURE_GATEWAY_NOT_AUTHENTIC, NULL);
+}
+
+/* A peer that never changes its identifier, against RFC 1994 §4.1: the late copy of its first
+ * Success is no forgery of the second. */
+static void test_late_success_with_same_identifier(void)
+{
+    g_autoptr(Talk) talk = answered_v2("clientPass");
+    g_autofree char *digest = genuine(talk, CHALLENGE, "clientPass", 7);
+
+    verdict(talk, 3, digest);
+    expect_network_phase(talk);
+    talk_hear(talk, "c223 01 05 len 10 " CHALLENGE_2 " \"gw\"");
+    talk_sends(talk, "c223 02 05 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_autofree char *second = genuine(talk, CHALLENGE_2, "clientPass", 7);
+    verdict(talk, 3, digest);
+    talk_nothing(talk);
+    verdict(talk, 3, second);
+    talk_nothing(talk);
+}
+
+/* <-- Failure 5 (retry); the user types; <-- Challenge 5, a late copy, which must not become the
+ * question that is answered. */
+static void test_late_challenge_while_asking(void)
+{
+    g_autoptr(Talk) talk = answered_v2("typo");
+    g_autoptr(Secret) right = secret_new("clientPass", 10);
+
+    verdict(talk, 4, "E=691 R=1 C=" CHALLENGE_2 " V=3");
+    talk_secret_wanted(talk, PPP_SECRET_PASSWORD, "authentication-refused");
+    talk_hear(talk, "c223 01 05 len 10 " CHALLENGE " \"gw\"");
+    talk_nothing(talk);
+    ppp_link_secret(talk->link, talk->now, PPP_SECRET_PASSWORD, right);
+    talk_sends(talk, "c223 02 06 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_autofree char *digest = genuine(talk, CHALLENGE_2, "clientPass", 7);
+    verdict(talk, 3, digest);
+    expect_network_phase(talk);
 }
 
 static void test_errors(void)
@@ -677,6 +824,12 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/auth/chap-refused", test_chap_refused);
     g_test_add_func("/ppp/auth/chap-malformed", test_chap_malformed);
     g_test_add_func("/ppp/auth/chap-silence", test_chap_silence);
+    g_test_add_func("/ppp/auth/response-repeated-once", test_response_repeated_once);
+    g_test_add_func("/ppp/auth/response-not-repeated", test_response_not_repeated);
+    g_test_add_func("/ppp/auth/late-old-challenge", test_late_copy_of_old_challenge);
+    g_test_add_func("/ppp/auth/unknown-old-challenge", test_unknown_old_challenge);
+    g_test_add_func("/ppp/auth/late-success-same-identifier", test_late_success_with_same_identifier);
+    g_test_add_func("/ppp/auth/late-challenge-while-asking", test_late_challenge_while_asking);
     g_test_add_func("/ppp/auth/lost-success", test_lost_success);
     g_test_add_func("/ppp/auth/mschap", test_mschap);
     g_test_add_func("/ppp/auth/challenge-of-wrong-size", test_challenge_of_wrong_size);
