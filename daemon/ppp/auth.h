@@ -11,6 +11,7 @@
 
 #define PPP_CHALLENGE_MAX 255
 #define PPP_DIGEST_SIZE 20
+#define PPP_CHALLENGE_KEY_SIZE 32
 
 /* One Challenge and how it was answered. */
 typedef struct {

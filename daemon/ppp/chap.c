@@ -4,6 +4,7 @@
  *
  * Whoever lost a packet, the authenticator repeats its Challenge (RFC 1994 §4.1) and gets the
  * same Response again; only once does a timer of ours come before it. */
+#include <nettle/hmac.h>
 #include <nettle/md5.h>
 #include <string.h>
 
@@ -97,8 +98,7 @@ static void arm_repeat(PppLink *link)
     auth->chap_repeat = auth->done ? USEC_NEVER : usec_add(link->now, wait);
 }
 
-/* Keeps the answer for a repeated Challenge: a second one, with another random peer challenge,
- * could cross the verdict on the first. */
+/* Keeps the answer for a repeated Challenge, and for a Response that has to be repeated. */
 static void store_and_send(PppLink *link, guint8 code, const guint8 *value, gsize length,
                            gboolean with_name)
 {
@@ -146,13 +146,28 @@ static void respond_mschap(PppLink *link)
     store_and_send(link, RESPONSE, value, sizeof value, TRUE);
 }
 
+/* Nobody can foresee it, and still it is always the same for one Challenge: a copy of that may
+ * come when the exchange has long been forgotten, over LCP's renegotiation even, and a second
+ * Response that differed would not fit the verdict on the first (RFC 1994 §4.1: the same). */
+static void make_peer_challenge(const PppLink *link, guint8 ret_challenge[MSCHAPV2_CHALLENGE_SIZE])
+{
+    const PppChapExchange *exchange = &link->auth.exchanges[0];
+    struct hmac_sha256_ctx context;
+
+    hmac_sha256_set_key(&context, sizeof link->challenge_key, link->challenge_key);
+    hmac_sha256_update(&context, 1, &exchange->identifier);
+    hmac_sha256_update(&context, exchange->challenge_length, exchange->challenge);
+    hmac_sha256_digest(&context, MSCHAPV2_CHALLENGE_SIZE, ret_challenge);
+    explicit_bzero(&context, sizeof context);
+}
+
 /* RFC 2759 §4: peer challenge, 8 bytes of zero, NT response, flags of zero. */
 static void respond_mschapv2(PppLink *link)
 {
     PppChapExchange *exchange = &link->auth.exchanges[0];
     guint8 value[MSCHAP_VALUE_SIZE] = {0};
 
-    entropy_fill(link->entropy, value, MSCHAPV2_CHALLENGE_SIZE);
+    make_peer_challenge(link, value);
     mschapv2_response(value, exchange->challenge, link->user, link->password, value + 24,
                       exchange->expected);
     store_and_send(link, RESPONSE, value, sizeof value, TRUE);
@@ -161,7 +176,9 @@ static void respond_mschapv2(PppLink *link)
 /* In the dialect that LCP has agreed on; the challenge's size was checked when it came. */
 void ppp_chap_respond(PppLink *link)
 {
-    if (link->auth.exchanges[0].challenge_length == 0)
+    const PppChapExchange *exchange = &link->auth.exchanges[0];
+
+    if (exchange->challenge_length == 0 || exchange->response)
         return;
     switch (link->auth.method) {
     case PPP_METHOD_CHAP_MD5:

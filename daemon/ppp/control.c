@@ -19,6 +19,7 @@ void ppp_control_init(PppControl *control, PppLink *link, const PppControlProtoc
         .protocol = protocol,
         .state = PPP_INITIAL,
         .deadline = USEC_NEVER,
+        .nak_identifier = -1,
         .reply = g_byte_array_new(),
         .acked = g_byte_array_new(),
     };
@@ -127,6 +128,7 @@ static void act_reply(PppControl *control, guint actions)
 {
     if (actions & PPP_SCA) {
         control->naks_sent = control->refusals_sent = 0;
+        control->nak_identifier = -1;
         control->acked_identifier = control->reply_identifier;
         control->acked_again = FALSE;
         g_byte_array_set_size(control->acked, 0);
@@ -136,8 +138,13 @@ static void act_reply(PppControl *control, guint actions)
     }
     if (actions & PPP_SCN) {
         control->refusals_sent++;
-        if (control->reply_code == PPP_CONFIGURE_NAK)
+        /* RFC 1661 §4.6: Max-Failure is about a peer that does not converge.  One that repeats
+         * its request has only missed our Nak, and a Reject would tell it something else. */
+        if (control->reply_code == PPP_CONFIGURE_NAK &&
+            control->nak_identifier != control->reply_identifier) {
+            control->nak_identifier = control->reply_identifier;
             control->naks_sent++;
+        }
     }
     if (actions & (PPP_SCA | PPP_SCN | PPP_SER))
         send_reply(control, control->reply_code, control->reply->data, control->reply->len);

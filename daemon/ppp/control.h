@@ -106,7 +106,8 @@ struct PppControl {
     guint8 acked_identifier;
     GByteArray *acked;
     gboolean acked_again; /* its Ack has been repeated in Opened */
-    guint naks_sent;    /* to the peer since our last Ack to it */
+    guint naks_sent;    /* to distinct requests of the peer since our last Ack to it */
+    gint nak_identifier; /* of the last one; -1 none */
     guint refusals_sent; /* the same with our Rejects */
     guint refusals;     /* Naks and Rejects from the peer since its last Ack */
     gboolean over;      /* end() has been told */

@@ -35,7 +35,8 @@ void ppp_echo_tick(PppLink *link)
     if (!echo->running || link->now < echo->deadline)
         return;
     if (echo->unanswered > 0 && echo->unanswered >= link->config.echo_failures) {
-        ppp_link_fail(link, failure_new(STAGE_CONNECTED, FAILURE_CONNECTION_LOST, NULL));
+        ppp_link_fail(link, failure_new(link->network_up ? STAGE_CONNECTED : STAGE_NETWORK,
+                                        FAILURE_CONNECTION_LOST, NULL));
         return;
     }
     /* RFC 1661 §5.8: the magic number of the sender, zero if none was negotiated. */

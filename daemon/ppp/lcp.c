@@ -22,7 +22,7 @@ enum {
 #define MAX_SAME_METHOD 3
 
 /* Names the method that the peer asked for last. */
-static Failure *no_method(PppLink *link)
+Failure *ppp_lcp_no_method(PppLink *link)
 {
     return failure_new_printf(STAGE_PPP, FAILURE_NO_AUTHENTICATION_METHOD,
                               "the gateway asks for %s",
@@ -207,7 +207,7 @@ static PppVerdict judge_authentication(PppLink *link, Reader value, Writer *nak)
      * it would only hang up, without telling the user why. */
     if (best == 0 || lcp->unwanted_count >= MAX_SAME_METHOD ||
         lcp->method_naks > PPP_MAX_FAILURE) {
-        ppp_link_fail(link, no_method(link));
+        ppp_link_fail(link, ppp_lcp_no_method(link));
         return PPP_VERDICT_REJECT;
     }
     ppp_auth_write_option(best, nak);
@@ -251,17 +251,20 @@ static PppVerdict lcp_request_option(PppLink *link, guint8 type, Reader value, W
 static void lcp_request_acked(PppLink *link)
 {
     link->lcp.theirs = link->lcp.judged;
+    /* It has taken what we offered instead. */
+    if (link->lcp.theirs.method != 0)
+        g_clear_pointer(&link->lcp.unwanted, g_free);
 }
 
 /* --- up, down, end ------------------------------------------------------------------------ */
 
-/* Both sides have agreed: what was counted against the peer is forgotten. */
+/* Both sides have agreed: what was counted against the peer is forgotten, but not what it wanted
+ * and did not get: one that drops its wish to have us log in may yet think better of it. */
 static void lcp_up(PppLink *link)
 {
     link->lcp.loops = 0;
     link->lcp.method_naks = link->lcp.unwanted_count = 0;
     link->lcp.unwanted_id = link->lcp.unwanted_what = 0;
-    g_clear_pointer(&link->lcp.unwanted, g_free);
     ppp_link_lcp_up(link);
 }
 
@@ -286,6 +289,8 @@ static Failure *meaning_of_hang_up(PppLink *link, const guint8 *text, gsize leng
                                     length);
         return failure_new_peer(STAGE_AUTHENTICATION, FAILURE_GATEWAY_CLOSED, text, length);
     case PPP_PHASE_NETWORK:
+        if (!link->network_up && link->lcp.unwanted)
+            break;
         return failure_new_peer(link->network_up ? STAGE_CONNECTED : STAGE_NETWORK,
                                 FAILURE_GATEWAY_CLOSED, text, length);
     case PPP_PHASE_DEAD:
@@ -294,7 +299,7 @@ static Failure *meaning_of_hang_up(PppLink *link, const guint8 *text, gsize leng
         break;
     }
     if (link->lcp.unwanted)
-        return no_method(link);
+        return ppp_lcp_no_method(link);
     return failure_new_peer(STAGE_PPP, FAILURE_GATEWAY_CLOSED, text, length);
 }
 
@@ -317,7 +322,7 @@ static void lcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
         if (!lcp->heard)
             ppp_link_fail(link, failure_new(STAGE_PPP, FAILURE_PPP_SILENT, NULL));
         else if (lcp->unwanted)
-            ppp_link_fail(link, no_method(link));
+            ppp_link_fail(link, ppp_lcp_no_method(link));
         else
             ppp_link_fail(link, failure_new(STAGE_PPP, FAILURE_PPP_SILENT,
                                             "the gateway stopped answering"));
@@ -325,7 +330,7 @@ static void lcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
     case PPP_END_DIVERGED:
     case PPP_END_REJECTED:
         if (lcp->unwanted)
-            ppp_link_fail(link, no_method(link));
+            ppp_link_fail(link, ppp_lcp_no_method(link));
         else
             ppp_link_fail(link, failure_new(STAGE_PPP, FAILURE_PPP_NEGOTIATION,
                                             "the gateway refuses every offer"));

@@ -33,5 +33,8 @@ typedef struct {
 
 void ppp_lcp_init(PppLink *link);
 void ppp_lcp_clear(PppLcp *lcp);
+/* The peer asked in vain for a method: that is what a later refusal of anything means.  Only with
+ * `unwanted` set. */
+Failure *ppp_lcp_no_method(PppLink *link);
 void ppp_lcp_send_protocol_reject(PppLink *link, guint16 protocol, const guint8 *data,
                                   gsize length);

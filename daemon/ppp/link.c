@@ -108,6 +108,7 @@ void ppp_link_want_secret(PppLink *link, PppSecretKind kind, const Failure *fail
 static void wipe(PppLink *link)
 {
     ppp_auth_clear(&link->auth);
+    explicit_bzero(link->challenge_key, sizeof link->challenge_key);
     g_clear_pointer(&link->password, secret_free);
 }
 
@@ -259,6 +260,7 @@ void ppp_link_network_changed(PppLink *link)
         network.peer_interface_id = ipv6cp->peer_identifier;
     }
     link->network_up = TRUE;
+    g_clear_pointer(&link->lcp.unwanted, g_free);
     queue_effect(link, PPP_EFFECT_NETWORK_UP)->effect.network = network;
 }
 
@@ -273,7 +275,10 @@ void ppp_link_network_lost(PppLink *link, gboolean ipv4, Failure *failure)
     } else {
         failure_free(failure);
     }
-    if (!left)
+    if (!left && link->lcp.unwanted)
+        /* Not let in, it is not given an address either. */
+        ppp_link_fail(link, ppp_lcp_no_method(link));
+    else if (!left)
         ppp_link_fail(link, g_steal_pointer(&link->network_failure));
     else
         ppp_link_network_changed(link);
@@ -380,6 +385,7 @@ PppLink *ppp_link_new(const PppConfig *config, Entropy *entropy)
     ppp_ipcp_init(link);
     ppp_ipv6cp_init(link);
     ppp_auth_clear(&link->auth);
+    entropy_fill(entropy, link->challenge_key, sizeof link->challenge_key);
     ppp_echo_stop(link);
     return link;
 }

@@ -38,6 +38,7 @@ struct PppLink {
     char *user;
     Secret *password;
     Entropy *entropy;
+    guint8 challenge_key[PPP_CHALLENGE_KEY_SIZE]; /* see respond_mschapv2() */
     Usec rtt;
     Usec now; /* as handed in by the call that is running */
     PppPhase phase;

@@ -213,8 +213,10 @@ static void check_outcome(Case *c)
     gboolean promised = !c->hopeless && !c->spoiled;
 
     c->unlucky = promised && failure && has_gaps(c) && is_giving_up(failure->code);
-    /* A spoiled message may have closed the gateway's side of IP, which nobody tells us. */
-    if (!is_decided(c) && !(c->spoiled && c->client->network_up))
+    /* A spoiled message may have closed the gateway's side of IP, which nobody tells us; and
+     * where half is lost, three packets may not get through between one log-in and the next. */
+    if (!is_decided(c) && !(c->spoiled && c->client->network_up) &&
+        !(c->hopeless && c->client->network_at > 0))
         c->complaint = "neither connected nor failed in five minutes";
     else if (c->unlucky)
         return;
@@ -233,9 +235,10 @@ static void check_outcome(Case *c)
 /* A while later: still up, or lost by too many losses. */
 static void check_staying(Case *c)
 {
-    if (!run_until(c, c->world->now + 20 * SEC, has_ended) || c->spoiled)
+    if (!run_until(c, c->world->now + 20 * SEC, has_ended) || c->spoiled || c->hopeless)
         return;
-    if (c->client->failure && c->client->failure->code != FAILURE_CONNECTION_LOST)
+    if (c->client->failure && c->client->failure->code != FAILURE_CONNECTION_LOST &&
+        !(has_gaps(c) && is_giving_up(c->client->failure->code)))
         c->complaint = "ended by itself, and not for a lost link";
     else if (c->client->failure && c->world->link[TO_LNS].loss == 0)
         c->complaint = "given up, although nothing was lost";

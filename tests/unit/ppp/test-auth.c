@@ -581,6 +581,40 @@ static void test_unknown_old_challenge(void)
     talk_failed(impostor, STAGE_AUTHENTICATION, FAILURE_GATEWAY_NOT_AUTHENTIC, NULL);
 }
 
+/* LCP is negotiated again and we are let in again; then come late copies of what was said before:
+ * <-- Challenge 5; Response -->, the same as then; <-- Success 5. */
+static void test_copies_from_before_lcp(void)
+{
+    g_autoptr(Talk) talk = answered_v2("clientPass");
+    g_autofree char *digest = genuine(talk, CHALLENGE, "clientPass", 7);
+    g_autofree char *late = g_strdup_printf("c223 03 05 len \"%s\"", digest);
+    g_autofree guint8 *first = g_memdup2(talk->sent, talk->sent_length);
+    gsize first_length = talk->sent_length;
+
+    verdict(talk, 3, digest);
+    expect_network_phase(talk);
+    talk_hear(talk, "c021 01 78 len 0104 05b4 " MSCHAPV2 " 0506 11223344");
+    talk_stage(talk, STAGE_PPP);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    talk_sends(talk, "c021 02 78 len 0104 05b4 " MSCHAPV2 " 0506 11223344");
+    /* What was sent last is our Ack: that to our request has to be made up. */
+    talk_wait(talk, 200 * USEC_PER_MSEC);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    talk_echo(talk, 2);
+    talk_options(talk);
+    talk_stage(talk, STAGE_AUTHENTICATION);
+    talk_hear(talk, "c223 01 06 len 10 " CHALLENGE_2 " \"gw\"");
+    talk_sends(talk, "c223 02 06 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_autofree char *second = genuine(talk, CHALLENGE_2, "clientPass", 7);
+    verdict(talk, 3, second);
+    expect_network_phase(talk);
+    talk_hear(talk, "c223 01 05 len 10 " CHALLENGE " \"gw\"");
+    talk_sends(talk, "c223 02 05 len 31 " ANY_16 "0000000000000000" ANY_24 "00 \"User\"");
+    g_assert_cmpmem(talk->sent, talk->sent_length, first, first_length);
+    talk_hear(talk, late);
+    talk_nothing(talk);
+}
+
 /* A peer that never changes its identifier, against RFC 1994 §4.1: the late copy of its first
  * Success is no forgery of the second. */
 static void test_late_success_with_same_identifier(void)
@@ -828,6 +862,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/auth/response-not-repeated", test_response_not_repeated);
     g_test_add_func("/ppp/auth/late-old-challenge", test_late_copy_of_old_challenge);
     g_test_add_func("/ppp/auth/unknown-old-challenge", test_unknown_old_challenge);
+    g_test_add_func("/ppp/auth/copies-from-before-lcp", test_copies_from_before_lcp);
     g_test_add_func("/ppp/auth/late-success-same-identifier", test_late_success_with_same_identifier);
     g_test_add_func("/ppp/auth/late-challenge-while-asking", test_late_challenge_while_asking);
     g_test_add_func("/ppp/auth/lost-success", test_lost_success);

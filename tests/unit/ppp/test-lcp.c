@@ -418,17 +418,32 @@ static void test_endless_naks_by_us(void)
 {
     g_autoptr(Talk) talk = requested();
 
-    for (guint i = 0; i < 5; i++) {
+    for (guint i = 1; i <= 5; i++) {
+        g_autofree char *request = g_strdup_printf("c021 01 %02x len 0104 0000", i);
+        g_autofree char *nak = g_strdup_printf("c021 03 %02x len 0104 05dc", i);
+        talk_hear(talk, request);
+        talk_sends(talk, nak);
+    }
+    for (guint i = 6; i <= 12; i++) {
+        talk_hear(talk, "c021 01 06 len 0104 0000");
+        talk_sends(talk, "c021 04 06 len 0104 0000");
+    }
+    talk_hear(talk, "c021 01 06 len 0104 0000");
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_PPP, FAILURE_PPP_NEGOTIATION, "*");
+}
+
+/* The same request again and again: our Nak is lost on its way, which is no reason for a Reject. */
+static void test_lost_naks(void)
+{
+    g_autoptr(Talk) talk = requested();
+
+    for (guint i = 0; i < 8; i++) {
         talk_hear(talk, "c021 01 01 len 0104 0000");
         talk_sends(talk, "c021 03 01 len 0104 05dc");
     }
-    for (guint i = 5; i < 12; i++) {
-        talk_hear(talk, "c021 01 01 len 0104 0000");
-        talk_sends(talk, "c021 04 01 len 0104 0000");
-    }
-    talk_hear(talk, "c021 01 01 len 0104 0000");
-    talk_sends(talk, "c021 05 .. len");
-    talk_failed(talk, STAGE_PPP, FAILURE_PPP_NEGOTIATION, "*");
+    talk_hear(talk, "c021 01 02 len 0104 05dc");
+    talk_sends(talk, "c021 02 02 len 0104 05dc");
 }
 
 /* Everything that we send comes back (RFC 1661 §6.4). */
@@ -517,7 +532,7 @@ static void test_insisting_on_pap(void)
     talk_hear(talk, "c021 01 01 len 0304 c023");
     talk_sends(talk, "c021 03 01 len 0305 c223 81");
     /* The same request again: our Nak was lost; it does not count as insisting. */
-    for (guint i = 0; i < 3; i++) {
+    for (guint i = 0; i < 7; i++) {
         talk_hear(talk, "c021 01 01 len 0304 c023");
         talk_sends(talk, "c021 03 01 len 0305 c223 81");
     }
@@ -543,6 +558,87 @@ static void test_peer_gives_up_on_methods(void)
     talk_sends(talk, "c021 06 02 len");
     talk_failed(talk, STAGE_PPP, FAILURE_NO_AUTHENTICATION_METHOD,
                 "the gateway asks for EAP, which is not supported");
+}
+
+/* pppd 2.4.9 with require-chap: it drops the option, opens LCP, and only then says what it thinks
+ * of that. */
+static void drop_method(Talk *talk)
+{
+    talk->config.methods = PPP_METHOD_MSCHAPV2 | PPP_METHOD_PAP;
+    talk_open(talk);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    /* <-- Configure-Ack */
+    talk_echo(talk, 2);
+    /* <-- Configure-Request { MRU 1410, ACCM 0, CHAP MD5, magic }; Nak { MS-CHAPv2 } --> */
+    talk_hear(talk, "c021 01 01 len 0104 0582 0206 00000000 0305 c223 05 0506 11223344");
+    talk_sends(talk, "c021 03 01 len 0305 c223 81");
+    /* <-- Configure-Request without it; Ack --> */
+    talk_hear(talk, "c021 01 02 len 0104 0582 0206 00000000 0506 11223344");
+    talk_sends(talk, "c021 02 02 len 0104 0582 0206 00000000 0506 11223344");
+    talk_options(talk);
+    talk_stage(talk, STAGE_NETWORK);
+    talk_sends(talk, "8021 01 .. len 0306 00000000 8106 00000000 8306 00000000");
+    talk_nothing(talk);
+}
+
+static void test_peer_drops_method(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+    g_autoptr(Talk) silent = talk_new("secret");
+    g_autoptr(Talk) other = talk_new("secret");
+    PppEffect effect = {0};
+
+    drop_method(talk);
+    talk_hear(talk, "c021 05 03 len \"peer refused to authenticate\"");
+    talk_sends(talk, "c021 06 03 len");
+    talk_failed(talk, STAGE_PPP, FAILURE_NO_AUTHENTICATION_METHOD,
+                "the gateway asks for CHAP, which ppp.refuse-chap forbids");
+
+    /* Another may just not answer. */
+    silent->config.echo_interval = 0;
+    drop_method(silent);
+    while (effect.type != PPP_EFFECT_FAILED) {
+        if (!ppp_link_next(silent->link, &effect)) {
+            silent->now = ppp_link_deadline(silent->link);
+            ppp_link_tick(silent->link, silent->now);
+        }
+    }
+    g_assert_cmpint(effect.failure->code, ==, FAILURE_NO_AUTHENTICATION_METHOD);
+
+    /* One that lets us in all the same closes for another reason later. */
+    drop_method(other);
+    talk_hear(other, "8021 01 01 len 0306 0a4d0001");
+    talk_sends(other, "8021 02 01 len 0306 0a4d0001");
+    talk_hear(other, "8021 03 id len 0306 0a4d000a");
+    talk_sends(other, "8021 01 .. len 0306 0a4d000a 8106 00000000 8306 00000000");
+    talk_echo(other, 2);
+    talk_network_up(other);
+    talk_hear(other, "c021 05 03 len \"Good night\"");
+    talk_network_down(other);
+    talk_sends(other, "c021 06 03 len");
+    talk_failed(other, STAGE_CONNECTED, FAILURE_GATEWAY_CLOSED, "Good night");
+}
+
+/* It takes the method that we offer instead, and then falls silent: no quarrel about methods. */
+static void test_silence_after_agreement(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+    PppEffect effect = {0};
+
+    talk->config.methods = PPP_METHOD_MSCHAPV2;
+    talk_open(talk);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    talk_hear(talk, "c021 01 01 len 0304 c023");
+    talk_sends(talk, "c021 03 01 len 0305 c223 81");
+    talk_hear(talk, "c021 01 02 len 0305 c223 81");
+    talk_sends(talk, "c021 02 02 len 0305 c223 81");
+    while (effect.type != PPP_EFFECT_FAILED) {
+        if (!ppp_link_next(talk->link, &effect)) {
+            talk->now = ppp_link_deadline(talk->link);
+            ppp_link_tick(talk->link, talk->now);
+        }
+    }
+    g_assert_cmpint(effect.failure->code, ==, FAILURE_PPP_SILENT);
 }
 
 static void test_no_method_allowed(void)
@@ -654,11 +750,14 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/lcp/odd-configuration", test_odd_configuration);
     g_test_add_func("/ppp/lcp/endless-naks-from-peer", test_endless_naks_from_peer);
     g_test_add_func("/ppp/lcp/endless-naks-by-us", test_endless_naks_by_us);
+    g_test_add_func("/ppp/lcp/lost-naks", test_lost_naks);
     g_test_add_func("/ppp/lcp/looped-line", test_looped_line);
     g_test_add_func("/ppp/lcp/method-nak", test_method_nak);
     g_test_add_func("/ppp/lcp/allowed-methods", test_allowed_methods_are_accepted);
     g_test_add_func("/ppp/lcp/insisting-on-pap", test_insisting_on_pap);
     g_test_add_func("/ppp/lcp/peer-gives-up-on-methods", test_peer_gives_up_on_methods);
+    g_test_add_func("/ppp/lcp/peer-drops-method", test_peer_drops_method);
+    g_test_add_func("/ppp/lcp/silence-after-agreement", test_silence_after_agreement);
     g_test_add_func("/ppp/lcp/no-method-allowed", test_no_method_allowed);
     g_test_add_func("/ppp/lcp/code-reject", test_code_reject);
     g_test_add_func("/ppp/lcp/terminate", test_terminate_while_negotiating);

@@ -192,6 +192,23 @@ static void test_dead_peer(void)
     talk_failed(talk, STAGE_CONNECTED, FAILURE_CONNECTION_LOST, NULL);
 }
 
+/* The same before IPCP has come to an end: the user never was connected. */
+static void test_peer_dies_early(void)
+{
+    g_autoptr(Talk) talk = talk_new("secret");
+    PppEffect effect = {0};
+
+    talk_open_lcp(talk, "");
+    while (effect.type != PPP_EFFECT_FAILED) {
+        if (!ppp_link_next(talk->link, &effect)) {
+            talk->now = ppp_link_deadline(talk->link);
+            ppp_link_tick(talk->link, talk->now);
+        }
+    }
+    g_assert_cmpint(effect.failure->code, ==, FAILURE_CONNECTION_LOST);
+    g_assert_cmpint(effect.failure->stage, ==, STAGE_NETWORK);
+}
+
 static void test_living_peer(void)
 {
     g_autoptr(Talk) talk = up();
@@ -329,6 +346,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/link/terminated", test_terminated);
     g_test_add_func("/ppp/link/close-when-up", test_close_when_up);
     g_test_add_func("/ppp/link/dead-peer", test_dead_peer);
+    g_test_add_func("/ppp/link/peer-dies-early", test_peer_dies_early);
     g_test_add_func("/ppp/link/living-peer", test_living_peer);
     g_test_add_func("/ppp/link/no-echo-outside", test_no_echo_outside_the_network_phase);
     g_test_add_func("/ppp/link/mru-is-forgotten", test_mru_is_forgotten);
