@@ -164,6 +164,8 @@ static void setup(Fixture *fixture, gconstpointer data)
 static void teardown(Fixture *fixture, gconstpointer data)
 {
     host_watch_free(fixture->watch);
+    /* What the watch asked last is still on its way, and answered into this fixture. */
+    settle(fixture);
     await(&fixture->locks_held, 0);
     g_dbus_connection_close_sync(fixture->client, NULL, NULL);
     g_dbus_connection_close_sync(fixture->logind, NULL, NULL);
