@@ -55,6 +55,7 @@ static void attempt_release(Attempt *attempt)
     g_clear_handle_id(&attempt->deadline, g_source_remove);
     g_clear_handle_id(&attempt->idle, g_source_remove);
     g_clear_pointer(&attempt->tunnel, tunnel_process_free);
+    inner_ipv6_clear(&attempt->ipv6);
     g_clear_pointer(&attempt->channel, host_channel_free);
     g_clear_pointer(&attempt->ike, ike_free);
     if (attempt->socket >= 0)
@@ -166,6 +167,7 @@ static void tell_network(Attempt *attempt)
         .mtu = attempt->mtu,
     };
 
+    inner_ipv6_fill(&attempt->ipv6, &negotiated);
     attempt->events.network_up(&negotiated, &attempt->path, attempt->user_data);
 }
 
@@ -175,9 +177,23 @@ static void on_network_up(const PppNetwork *network, gpointer data)
 
     if (attempt->state != ATTEMPT_RUNNING)
         return;
+    /* One of the two is renegotiated, as when a gateway takes a repeated Configure-Request for a
+     * new beginning: what the other one has is not news, and the values stay set. */
+    if (attempt->network_up && attempt->network.address != 0 && network->address == 0)
+        return;
     attempt->network = *network;
     attempt->network_up = TRUE;
     g_clear_handle_id(&attempt->deadline, g_source_remove);
+    tell_network(attempt);
+}
+
+static void on_ipv6_settings(const Dhcp6Settings *settings, gpointer data)
+{
+    Attempt *attempt = data;
+
+    if (!attempt->network_up || attempt->state != ATTEMPT_RUNNING)
+        return;
+    inner_ipv6_learn(&attempt->ipv6, settings);
     tell_network(attempt);
 }
 
@@ -265,6 +281,7 @@ static const TunnelProcessEvents tunnel_events = {
     .network_up = on_network_up,
     .network_down = on_network_down,
     .secret_wanted = on_secret_wanted,
+    .ipv6_settings = on_ipv6_settings,
     .log = on_tunnel_log,
     .redirected = on_redirected,
     .failed = on_tunnel_failed,
@@ -456,6 +473,18 @@ void attempt_secret(Attempt *attempt, PppSecretKind kind, const Secret *secret)
 {
     if (attempt->tunnel && attempt->state == ATTEMPT_RUNNING)
         tunnel_process_secret(attempt->tunnel, kind, secret);
+}
+
+void attempt_prepare_ipv6(Attempt *attempt, const IpAddress *link_local)
+{
+    if (attempt->state == ATTEMPT_RUNNING && attempt->link)
+        inner_ipv6_prepare(&attempt->ipv6, attempt->link, link_local);
+}
+
+void attempt_begin_ipv6(Attempt *attempt)
+{
+    if (attempt->state == ATTEMPT_RUNNING && attempt->link)
+        inner_ipv6_begin(&attempt->ipv6, attempt->link, attempt->profile, attempt->tunnel);
 }
 
 const char *attempt_data_path(const Attempt *attempt)

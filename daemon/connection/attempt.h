@@ -61,6 +61,10 @@ void attempt_stop(Attempt *attempt);
 void attempt_leave(Attempt *attempt, void (*done)(Attempt *attempt, gpointer user_data),
                    gpointer user_data);
 void attempt_secret(Attempt *attempt, PppSecretKind kind, const Secret *secret);
+/* Around the setting of the interface's link-local address: what routers and servers inside the
+ * tunnel then say comes by `network_up`.  No-op for an address that was begun with. */
+void attempt_prepare_ipv6(Attempt *attempt, const IpAddress *link_local);
+void attempt_begin_ipv6(Attempt *attempt);
 /* "kernel", "user", or NULL before there is a data path. */
 const char *attempt_data_path(const Attempt *attempt);
 const GatewayPath *attempt_path(const Attempt *attempt);

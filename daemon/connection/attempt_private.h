@@ -4,6 +4,7 @@
 #pragma once
 
 #include "connection/attempt.h"
+#include "connection/inner_ipv6.h"
 
 typedef enum {
     ATTEMPT_PREPARED, /* the helpers are starting; no address yet */
@@ -41,6 +42,7 @@ struct Attempt {
     guint mtu;
     PppNetwork network;
     gboolean network_up;
+    InnerIpv6 ipv6;
 
     Failure *pending; /* to be told from the main context */
     guint idle;

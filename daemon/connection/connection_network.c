@@ -40,6 +40,7 @@ static void note_plan(Connection *connection)
 {
     const NetworkPlan *plan = connection->plan;
     const IpAddress *own[] = { &plan->ipv4_address, &plan->ipv6_address };
+    const GArray *global = connection->network ? host_network_global_ipv6(connection->network) : NULL;
 
     g_ptr_array_set_size(connection->local_addresses, 0);
     g_ptr_array_set_size(connection->dns, 0);
@@ -47,11 +48,23 @@ static void note_plan(Connection *connection)
         if (own[i]->family)
             g_ptr_array_add(connection->local_addresses, ip_address_to_string(own[i]));
     }
+    for (guint i = 0; global && i < global->len; i++)
+        g_ptr_array_add(connection->local_addresses,
+                        ip_address_to_string(&g_array_index(global, IpAddress, i)));
     for (guint i = 0; i < plan->dns->len; i++)
         g_ptr_array_add(connection->dns,
                         ip_address_to_string(&g_array_index(plan->dns, IpAddress, i)));
     g_ptr_array_add(connection->local_addresses, NULL);
     g_ptr_array_add(connection->dns, NULL);
+}
+
+/* By router advertisement or DHCPv6, at any time. */
+static void on_ipv6_changed(gpointer data)
+{
+    Connection *connection = data;
+
+    note_plan(connection);
+    connection_tell(connection);
 }
 
 /* From here on the way to the gateway is looked after. */
@@ -114,21 +127,25 @@ void connection_network_apply(Connection *connection, const PlanNegotiated *nego
     }
     g_clear_pointer(&connection->plan, network_plan_free);
     connection->plan = plan;
-    note_plan(connection);
     if (negotiated->peer_address) {
         IpAddress peer = ip_address_from_ipv4(negotiated->peer_address);
         g_free(connection->peer_address);
         connection->peer_address = ip_address_to_string(&peer);
     }
-    if (!connection->network)
+    if (!connection->network) {
         connection->network =
             host_network_new(manager_host(connection->manager), connection->link);
+        host_network_watch_ipv6(connection->network, on_ipv6_changed, connection);
+    }
     if (connection->applying)
         g_cancellable_cancel(connection->applying);
     g_clear_object(&connection->applying);
     connection->applying = g_cancellable_new();
+    attempt_prepare_ipv6(connection->attempt, &plan->ipv6_address);
     host_network_apply(connection->network, plan, connection->applying, on_applied,
                        g_rc_box_acquire(connection));
+    attempt_begin_ipv6(connection->attempt);
+    note_plan(connection);
 }
 
 void connection_network_repin(Connection *connection, const IpAddress *gateway)

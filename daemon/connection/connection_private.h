@@ -68,6 +68,8 @@ void connection_fail_from_error(Connection *connection, Stage stage, FailureCode
 void connection_retry_now(Connection *connection);
 /* For asynchronous calls: the reference that was taken with g_rc_box_acquire(). */
 void connection_unref(Connection *connection);
+/* The status has become another: the owner is told soon. */
+void connection_tell(Connection *connection);
 /* The network is set: the connection is complete. */
 void connection_complete(Connection *connection);
 /* The network is as it was. */

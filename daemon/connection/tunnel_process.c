@@ -128,6 +128,7 @@ static gboolean in_turn(TunnelProcess *process, TunnelMessageType type)
     case TUNNEL_OPTIONS:
     case TUNNEL_NETWORK_UP:
     case TUNNEL_NETWORK_DOWN:
+    case TUNNEL_IPV6_SETTINGS:
         return process->path_given;
     case TUNNEL_READY:
     case TUNNEL_STATISTICS:
@@ -144,6 +145,7 @@ static gboolean in_turn(TunnelProcess *process, TunnelMessageType type)
     case TUNNEL_PATH_CHANGED:
     case TUNNEL_STATISTICS_WANTED:
     case TUNNEL_STOP:
+    case TUNNEL_IPV6:
         return FALSE;
     }
     return FALSE;
@@ -192,6 +194,10 @@ static void dispatch(TunnelProcess *process, const TunnelMessage *message)
         if (events->secret_wanted)
             events->secret_wanted(message->secret_kind, message->failure, user_data);
         break;
+    case TUNNEL_IPV6_SETTINGS:
+        if (events->ipv6_settings)
+            events->ipv6_settings(message->settings, user_data);
+        break;
     case TUNNEL_STATISTICS:
         if (events->statistics)
             events->statistics(&message->statistics, user_data);
@@ -224,6 +230,7 @@ static void dispatch(TunnelProcess *process, const TunnelMessage *message)
     case TUNNEL_PATH_CHANGED:
     case TUNNEL_STATISTICS_WANTED:
     case TUNNEL_STOP:
+    case TUNNEL_IPV6:
         break; /* the decoder lets none of the parent's own messages in */
     }
 }
@@ -543,6 +550,16 @@ void tunnel_process_secret(TunnelProcess *process, PppSecretKind kind, const Sec
     tunnel_message_init(&message, TUNNEL_SECRET);
     message.secret_kind = kind;
     message.secret = (Secret *)secret;
+    say(process, &message);
+}
+
+void tunnel_process_give_ipv6(TunnelProcess *process, const TunnelIpv6 *ipv6, const int fds[2])
+{
+    TunnelMessage message;
+
+    tunnel_message_init(&message, TUNNEL_IPV6);
+    message.ipv6 = *ipv6;
+    memcpy(message.fds, fds, sizeof message.fds);
     say(process, &message);
 }
 

@@ -30,6 +30,8 @@ typedef struct {
     void (*network_down)(gpointer user_data);
     /* Answer with _secret(). failure: why the last one was refused, or NULL. */
     void (*secret_wanted)(PppSecretKind kind, const Failure *failure, gpointer user_data);
+    /* What routers and DHCPv6 servers inside have said, in place of what was told before. */
+    void (*ipv6_settings)(const Dhcp6Settings *settings, gpointer user_data);
     void (*statistics)(const TunnelStatistics *statistics, gpointer user_data);
     void (*log)(const char *line, gpointer user_data);
     /* The gateway asks to be called at another address (StopCCN, result 2, error 7). */
@@ -60,6 +62,9 @@ void tunnel_process_give_kernel_path(TunnelProcess *process, int channel_fd, int
 void tunnel_process_give_tun(TunnelProcess *process, int tun_fd, guint offloads);
 /* secret NULL: the user gave up. */
 void tunnel_process_secret(TunnelProcess *process, PppSecretKind kind, const Secret *secret);
+/* After network_up with IPv6, when the link-local address is there; `fds`: the router
+ * socket and the DHCPv6 socket of host/autoconf.h. */
+void tunnel_process_give_ipv6(TunnelProcess *process, const TunnelIpv6 *ipv6, const int fds[2]);
 /* Another SA or route under the socket: its MTU and offloads are found out anew. */
 void tunnel_process_path_changed(TunnelProcess *process);
 /* `statistics` follows. */

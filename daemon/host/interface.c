@@ -109,6 +109,36 @@ static int link_query(Netlink *netlink, int ifindex, LinkAnswer *answer)
                         answer);
 }
 
+static int inet6_parse(const struct nlmsghdr *message, void *data)
+{
+    const struct nlattr *attribute, *inner;
+
+    if (message->nlmsg_type != RTM_NEWLINK)
+        return MNL_CB_OK;
+    mnl_attr_for_each(attribute, message, sizeof(struct ifinfomsg)) {
+        if (mnl_attr_get_type(attribute) != IFLA_AF_SPEC)
+            continue;
+        mnl_attr_for_each_nested(inner, attribute) {
+            const struct nlattr *value;
+
+            if (mnl_attr_get_type(inner) != AF_INET6)
+                continue;
+            mnl_attr_for_each_nested(value, inner)
+                if (mnl_attr_get_type(value) == IFLA_INET6_FLAGS)
+                    *(guint32 *)data = mnl_attr_get_u32(value);
+        }
+    }
+    return MNL_CB_OK;
+}
+
+int interface_inet6_flags(Netlink *netlink, int ifindex, guint32 *ret_flags)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+
+    return netlink_talk(netlink, link_request(buffer, RTM_GETLINK, ifindex, NULL), inet6_parse,
+                        ret_flags);
+}
+
 int interface_statistics(Netlink *netlink, int ifindex, HostStatistics *ret_statistics)
 {
     char kind[16] = "";
@@ -173,7 +203,9 @@ int interface_delete_address(Netlink *netlink, int ifindex, const IpAddress *loc
 
 typedef struct {
     const IpAddress *wanted; /* anywhere; or NULL: */
-    int ifindex;             /* any global one of this interface */
+    int ifindex;             /* the global ones of this interface, */
+    gboolean autoconf_only;  /* of the kernel's making */
+    GArray *addresses;
     gboolean found;
 } AddressSearch;
 
@@ -186,12 +218,15 @@ static int address_match(const struct nlmsghdr *message, void *data)
 
     if (message->nlmsg_type != RTM_NEWADDR)
         return MNL_CB_OK;
-    if (search->wanted == NULL && (int)ifa->ifa_index == search->ifindex &&
-        ifa->ifa_scope == RT_SCOPE_UNIVERSE && !(ifa->ifa_flags & IFA_F_TENTATIVE))
-        search->found = TRUE;
+    gboolean listed = search->wanted == NULL && (int)ifa->ifa_index == search->ifindex &&
+                      ifa->ifa_scope == RT_SCOPE_UNIVERSE && !(ifa->ifa_flags & IFA_F_TENTATIVE) &&
+                      !(search->autoconf_only && (ifa->ifa_flags & IFA_F_PERMANENT));
     mnl_attr_for_each(attribute, message, sizeof *ifa) {
         guint16 type = mnl_attr_get_type(attribute);
 
+        if (listed && type == IFA_ADDRESS &&
+            netlink_get_address(attribute, ifa->ifa_family, &address))
+            g_array_append_val(search->addresses, address);
         if (search->wanted != NULL &&
             type == (ifa->ifa_family == AF_INET6 ? IFA_ADDRESS : IFA_LOCAL) &&
             netlink_get_address(attribute, ifa->ifa_family, &address) &&
@@ -201,7 +236,7 @@ static int address_match(const struct nlmsghdr *message, void *data)
     return MNL_CB_OK;
 }
 
-static gboolean address_search(Netlink *netlink, int family, AddressSearch *search)
+static void address_search(Netlink *netlink, int family, AddressSearch *search)
 {
     char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
@@ -210,21 +245,46 @@ static gboolean address_search(Netlink *netlink, int family, AddressSearch *sear
     message->nlmsg_type = RTM_GETADDR;
     message->nlmsg_flags = NLM_F_DUMP;
     ifa->ifa_family = (guint8)family;
-    return netlink_talk(netlink, message, address_match, search) == 0 && search->found;
+    netlink_talk(netlink, message, address_match, search);
 }
 
 gboolean interface_owns_address(Netlink *netlink, const IpAddress *address)
 {
     AddressSearch search = { .wanted = address };
 
-    return address_search(netlink, address->family, &search);
+    address_search(netlink, address->family, &search);
+    return search.found;
 }
 
-gboolean interface_has_global_ipv6(Netlink *netlink, int ifindex)
+void interface_global_ipv6(Netlink *netlink, int ifindex, GArray *addresses)
 {
-    AddressSearch search = { .ifindex = ifindex };
+    AddressSearch search = { .ifindex = ifindex, .addresses = addresses };
 
-    return address_search(netlink, AF_INET6, &search);
+    address_search(netlink, AF_INET6, &search);
+}
+
+static void delete_autoconf(Netlink *netlink, int ifindex, const IpAddress *address)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(message, sizeof *ifa);
+
+    message->nlmsg_type = RTM_DELADDR;
+    ifa->ifa_family = AF_INET6;
+    ifa->ifa_prefixlen = 64; /* RFC 4862 §5.5.3 d: no other makes an address */
+    ifa->ifa_index = (guint32)ifindex;
+    netlink_put_address(message, IFA_ADDRESS, address);
+    netlink_talk(netlink, message, NULL, NULL);
+}
+
+void interface_forget_autoconf(Netlink *netlink, int ifindex)
+{
+    g_autoptr(GArray) addresses = g_array_new(FALSE, TRUE, sizeof(IpAddress));
+    AddressSearch search = { .ifindex = ifindex, .autoconf_only = TRUE, .addresses = addresses };
+
+    address_search(netlink, AF_INET6, &search);
+    for (guint i = 0; i < addresses->len; i++)
+        delete_autoconf(netlink, ifindex, &g_array_index(addresses, IpAddress, i));
 }
 
 int interface_set_option(const char *family, const char *interface, const char *key, int value)

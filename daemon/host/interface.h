@@ -13,6 +13,8 @@ int interface_delete(Netlink *netlink, int ifindex);
 int interface_statistics(Netlink *netlink, int ifindex, HostStatistics *ret_statistics);
 /* "tun", "ppp", "veth", … ("" when the kernel names none) and its MTU.  -ENODEV. */
 int interface_describe(Netlink *netlink, int ifindex, char ret_kind[16], guint *ret_mtu);
+/* IFLA_INET6_FLAGS. */
+int interface_inet6_flags(Netlink *netlink, int ifindex, guint32 *ret_flags);
 
 /* A point-to-point address; `peer` none: the address alone, with no route to anybody. */
 int interface_add_address(Netlink *netlink, int ifindex, const IpAddress *local,
@@ -21,8 +23,11 @@ int interface_delete_address(Netlink *netlink, int ifindex, const IpAddress *loc
                              const IpAddress *peer);
 /* The machine has this address on any interface. */
 gboolean interface_owns_address(Netlink *netlink, const IpAddress *address);
-/* The interface has an IPv6 address that others can answer to. */
-gboolean interface_has_global_ipv6(Netlink *netlink, int ifindex);
+/* Adds to `addresses` (of IpAddress) the IPv6 addresses of the interface that others can answer
+ * to. */
+void interface_global_ipv6(Netlink *netlink, int ifindex, GArray *addresses);
+/* Takes away those among them that the kernel made out of router advertisements. */
+void interface_forget_autoconf(Netlink *netlink, int ifindex);
 
 /* /proc/sys/net/FAMILY/conf/INTERFACE/KEY: 0 or -errno. */
 int interface_set_option(const char *family, const char *interface, const char *key, int value);

@@ -86,6 +86,11 @@ void host_link_free(HostLink *link)
     g_free(link);
 }
 
+Host *host_link_host(const HostLink *link)
+{
+    return link->host;
+}
+
 HostLinkKind host_link_kind(const HostLink *link)
 {
     return link->kind;

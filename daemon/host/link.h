@@ -24,6 +24,7 @@ typedef struct {
 /* HOST_ERROR_NO_PATH when the kernel has no such interfaces. */
 HostLink *host_link_new(Host *host, HostLinkKind kind, GError **error);
 void host_link_free(HostLink *link);
+Host *host_link_host(const HostLink *link);
 HostLinkKind host_link_kind(const HostLink *link);
 const char *host_link_name(const HostLink *link);
 int host_link_ifindex(const HostLink *link);

@@ -44,7 +44,10 @@ struct HostNetwork {
     GArray *addresses; /* of AppliedAddress */
     HostDns *dns;
     guint generation;  /* counts applies and undos: a late DNS answer to an earlier one is told */
-    Monitor *monitor;  /* while the plan waits for an IPv6 address */
+    Monitor *monitor;  /* while IPv6 addresses may come and go */
+    GArray *global_ipv6; /* of IpAddress: those that there are now */
+    void (*ipv6_changed)(gpointer user_data);
+    gpointer ipv6_data;
 };
 
 /* The data of an apply's task. */
@@ -101,9 +104,8 @@ static GArray *network_wishes(const HostNetwork *network, const NetworkPlan *pla
         wish_route(routes, &ipv4_halves[i], ifindex, 0);
     /* Without an address of its own, IPv6 through the tunnel would leave with another
      * interface's: nobody answers to that.  Until there is one it stays unreachable. */
-    for (gsize i = 0; i < 2 && plan->ipv6_default_route; i++)
-        if (interface_has_global_ipv6(network->host->netlink, ifindex))
-            wish_route(routes, &ipv6_halves[i], ifindex, 0);
+    for (gsize i = 0; i < 2 && plan->ipv6_default_route && network->global_ipv6->len > 0; i++)
+        wish_route(routes, &ipv6_halves[i], ifindex, 0);
     return routes;
 }
 
@@ -209,34 +211,51 @@ static gboolean network_set_routes(HostNetwork *network, const GArray *wanted, G
     return TRUE;
 }
 
-static gboolean network_set_address(HostNetwork *network, int family, const IpAddress *local,
-                                    const IpAddress *peer, GError **error)
+static gboolean has_address(const GArray *addresses, const AppliedAddress *wanted)
+{
+    for (guint i = 0; i < addresses->len; i++) {
+        const AppliedAddress *there = &g_array_index(addresses, AppliedAddress, i);
+
+        if (ip_address_equal(&there->local, &wanted->local) &&
+            ip_address_equal(&there->peer, &wanted->peer))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The new ones first: an interface that loses its last address loses all its routes. */
+static gboolean network_set_addresses(HostNetwork *network, const NetworkPlan *plan,
+                                      GError **error)
 {
     Netlink *netlink = network->host->netlink;
     int ifindex = host_link_ifindex(network->link);
-    AppliedAddress applied = { .local = *local, .peer = *peer };
-    guint previous = network->addresses->len;
-    int result;
+    const AppliedAddress wishes[] = {
+        { .local = plan->ipv4_address, .peer = plan->ipv4_peer },
+        { .local = plan->ipv6_address },
+        { .local = plan->ipv6_global },
+    };
+    g_autoptr(GArray) wanted = g_array_new(FALSE, TRUE, sizeof(AppliedAddress));
 
-    /* The new one first: an interface that loses its last address loses all its routes. */
-    for (guint i = 0; i < previous; i++) {
-        const AppliedAddress *there = &g_array_index(network->addresses, AppliedAddress, i);
-
-        if (ip_address_equal(&there->local, local) && ip_address_equal(&there->peer, peer))
-            return TRUE;
-    }
-    if (local->family != 0) {
-        result = interface_add_address(netlink, ifindex, local, peer);
+    for (gsize i = 0; i < G_N_ELEMENTS(wishes); i++) {
+        if (wishes[i].local.family == 0)
+            continue;
+        g_array_append_val(wanted, wishes[i]);
+        if (has_address(network->addresses, &wishes[i]))
+            continue;
+        int result = interface_add_address(netlink, ifindex, &wishes[i].local, &wishes[i].peer);
         if (result < 0 && result != -EEXIST)
             return netlink_fail(error, result, "address of %s", host_link_name(network->link));
-        g_array_append_val(network->addresses, applied);
+        g_array_append_val(network->addresses, wishes[i]);
     }
-    for (guint i = previous; i-- > 0;) {
+    for (guint i = network->addresses->len; i-- > 0;) {
         const AppliedAddress *there = &g_array_index(network->addresses, AppliedAddress, i);
 
-        if (there->local.family != family)
+        if (has_address(wanted, there))
             continue;
         interface_delete_address(netlink, ifindex, &there->local, &there->peer);
+        /* Another link, behind which the prefixes may be others. */
+        if (there->local.family == AF_INET6 && ip_address_is_link_local(&there->local))
+            interface_forget_autoconf(netlink, ifindex);
         g_array_remove_index(network->addresses, i);
     }
     return TRUE;
@@ -271,16 +290,17 @@ static void network_set_ipv6_options(const HostNetwork *network, const NetworkPl
 
 static gboolean network_set_link(HostNetwork *network, const NetworkPlan *plan, GError **error)
 {
-    const IpAddress none = ip_address_none();
     int result;
 
     network_set_ipv6_options(network, plan);
+    /* A new address to the same peer would go with the old one, to which the kernel has made it
+     * the second. */
+    interface_set_option("ipv4", host_link_name(network->link), "promote_secondaries", 1);
     result = interface_set(network->host->netlink, host_link_ifindex(network->link), TRUE,
                            plan->mtu);
     if (result < 0)
         return netlink_fail(error, result, "interface %s", host_link_name(network->link));
-    return network_set_address(network, AF_INET, &plan->ipv4_address, &plan->ipv4_peer, error) &&
-           network_set_address(network, AF_INET6, &plan->ipv6_address, &none, error);
+    return network_set_addresses(network, plan, error);
 }
 
 /* Forgets applied routes that somebody has deleted, so that they are added again. */
@@ -315,16 +335,35 @@ static void network_forget_lost(HostNetwork *network)
     network_forget_lost_of(network, AF_INET6);
 }
 
+/* TRUE: they are others than before. */
+static gboolean network_look_ipv6(HostNetwork *network)
+{
+    g_autoptr(GArray) now = g_array_new(FALSE, TRUE, sizeof(IpAddress));
+    gboolean same;
+
+    interface_global_ipv6(network->host->netlink, host_link_ifindex(network->link), now);
+    same = now->len == network->global_ipv6->len;
+    for (guint i = 0; i < now->len && same; i++)
+        same = ip_address_equal(&g_array_index(now, IpAddress, i),
+                                &g_array_index(network->global_ipv6, IpAddress, i));
+    g_array_unref(network->global_ipv6);
+    network->global_ipv6 = g_steal_pointer(&now);
+    return !same;
+}
+
 /* Addresses have come or gone, perhaps the tunnel's IPv6 address by router advertisement. */
 static void network_changed(gpointer user_data)
 {
     HostNetwork *network = user_data;
+    gboolean news = network_look_ipv6(network);
     g_autoptr(GArray) wanted = network_wishes(network, network->plan);
     g_autoptr(GError) error = NULL;
 
     network_forget_lost(network);
     if (!network_set_routes(network, wanted, &error))
         g_warning("%s", error->message);
+    if (news && network->ipv6_changed != NULL)
+        network->ipv6_changed(network->ipv6_data); /* may free the network */
 }
 
 static gboolean network_set(HostNetwork *network, const NetworkPlan *plan, GError **error)
@@ -332,13 +371,14 @@ static gboolean network_set(HostNetwork *network, const NetworkPlan *plan, GErro
     g_autoptr(GArray) wanted = NULL;
 
     g_clear_pointer(&network->monitor, monitor_free);
-    if (plan->ipv6_default_route) {
+    if (plan->ipv6_autoconf || plan->ipv6_default_route) {
         network->monitor = monitor_new(network_changed, network, error);
         if (network->monitor == NULL)
             return FALSE;
     }
     if (!network_set_link(network, plan, error))
         return FALSE;
+    network_look_ipv6(network);
     network_forget_lost(network);
     wanted = network_wishes(network, plan);
     return network_set_routes(network, wanted, error);
@@ -352,6 +392,7 @@ HostNetwork *host_network_new(Host *host, HostLink *link)
     network->link = link;
     network->routes = g_array_new(FALSE, TRUE, sizeof(AppliedRoute));
     network->addresses = g_array_new(FALSE, TRUE, sizeof(AppliedAddress));
+    network->global_ipv6 = g_array_new(FALSE, TRUE, sizeof(IpAddress));
     network->dns = host_dns_new(host, host_link_name(link), host_link_ifindex(link));
     return network;
 }
@@ -383,6 +424,7 @@ static void network_release(gpointer data)
     host_dns_free(network->dns);
     g_array_unref(network->routes);
     g_array_unref(network->addresses);
+    g_array_unref(network->global_ipv6);
 }
 
 void host_network_free(HostNetwork *network)
@@ -454,6 +496,18 @@ void host_network_apply(HostNetwork *network, const NetworkPlan *plan, GCancella
 gboolean host_network_apply_finish(HostNetwork *network, GAsyncResult *result, GError **error)
 {
     return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+const GArray *host_network_global_ipv6(const HostNetwork *network)
+{
+    return network->global_ipv6;
+}
+
+void host_network_watch_ipv6(HostNetwork *network, void (*callback)(gpointer user_data),
+                             gpointer user_data)
+{
+    network->ipv6_changed = callback;
+    network->ipv6_data = user_data;
 }
 
 gboolean host_network_repin(HostNetwork *network, const GatewayPath *path, GError **error)

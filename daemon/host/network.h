@@ -21,6 +21,13 @@ void host_network_apply(HostNetwork *network, const NetworkPlan *plan, GCancella
                         GAsyncReadyCallback callback, gpointer user_data);
 gboolean host_network_apply_finish(HostNetwork *network, GAsyncResult *result, GError **error);
 
+/* The tunnel's IPv6 addresses that others can answer to, of IpAddress: the plan's own and those
+ * that the kernel has made out of router advertisements. */
+const GArray *host_network_global_ipv6(const HostNetwork *network);
+/* `callback` is called when they have become others; never from inside a call of the owner's. */
+void host_network_watch_ipv6(HostNetwork *network, void (*callback)(gpointer user_data),
+                             gpointer user_data);
+
 /* The way to the gateway has changed (or the pinned route was taken away by somebody): moves
  * the pinned route.  No-op before apply. */
 gboolean host_network_repin(HostNetwork *network, const GatewayPath *path, GError **error);

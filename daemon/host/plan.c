@@ -14,6 +14,14 @@ static gboolean plan_refuse(GError **error, const char *what, const IpAddress *a
     return FALSE;
 }
 
+/* An address, and none of those that the tunnel's own packets need. */
+static gboolean plan_is_free(const NetworkPlan *plan, const IpAddress *address)
+{
+    return ip_address_is_usable(address) && !ip_address_equal(address, &plan->path.gateway) &&
+           !ip_address_equal(address, &plan->path.source) &&
+           !ip_address_equal(address, &plan->path.next_hop);
+}
+
 static gboolean plan_addresses(NetworkPlan *plan, const PlanSettings *settings,
                                const PlanNegotiated *negotiated, GError **error)
 {
@@ -22,18 +30,13 @@ static gboolean plan_addresses(NetworkPlan *plan, const PlanSettings *settings,
 
     if (settings->ipv4 && own.family != 0) {
         /* An address of the machine itself or of its gateway would cut it off. */
-        if (!ip_address_is_usable(&own) || ip_address_equal(&own, &plan->path.gateway) ||
-            ip_address_equal(&own, &plan->path.source) ||
-            ip_address_equal(&own, &plan->path.next_hop))
+        if (!plan_is_free(plan, &own))
             return plan_refuse(error, "the address given by the gateway", &own);
         plan->ipv4_address = own;
         /* The peer gets a host route by its address.  Many gateways name their public address:
          * a route to it through the tunnel would send the tunnel's own packets into itself.
          * The next hop's would do the same, our own makes no sense. */
-        if (ip_address_is_usable(&peer) && !ip_address_equal(&peer, &own) &&
-            !ip_address_equal(&peer, &plan->path.gateway) &&
-            !ip_address_equal(&peer, &plan->path.source) &&
-            !ip_address_equal(&peer, &plan->path.next_hop))
+        if (plan_is_free(plan, &peer) && !ip_address_equal(&peer, &own))
             plan->ipv4_peer = peer;
     }
     /* RFC 5072 §4.1: an interface identifier is not zero and differs from the peer's. */
@@ -43,6 +46,10 @@ static gboolean plan_addresses(NetworkPlan *plan, const PlanSettings *settings,
         plan->ipv6_address = ip_address_link_local(negotiated->interface_id);
         plan->ipv6_autoconf = TRUE;
     }
+    if (plan->ipv6_address.family != 0 &&
+        plan_is_free(plan, &negotiated->ipv6_global) &&
+        !ip_address_is_link_local(&negotiated->ipv6_global))
+        plan->ipv6_global = negotiated->ipv6_global;
     if (plan->ipv4_address.family == 0 && plan->ipv6_address.family == 0) {
         g_set_error(error, HOST_ERROR, HOST_ERROR_VALUES, "the gateway gave no address");
         return FALSE;
@@ -74,6 +81,17 @@ static void plan_add_dns(NetworkPlan *plan, const IpAddress *address)
     g_array_append_val(plan->dns, *address);
 }
 
+/* Whether packets to an IPv6 address go into the tunnel, as far as the plan knows. */
+static gboolean plan_leads_to(const NetworkPlan *plan, const IpAddress *address)
+{
+    if (plan->ipv6_default_route)
+        return TRUE;
+    for (guint i = 0; i < plan->routes->len; i++)
+        if (ip_prefix_contains(&g_array_index(plan->routes, PlanRoute, i).destination, address))
+            return TRUE;
+    return FALSE;
+}
+
 /* A domain name of letters, digits, hyphens, underscores and dots, or "." alone: it ends in
  * files and on command lines. */
 static gboolean plan_is_domain(const char *name)
@@ -86,6 +104,13 @@ static gboolean plan_is_domain(const char *name)
         if (!g_ascii_isalnum(name[i]) && strchr("-_.", name[i]) == NULL)
             return FALSE;
     return TRUE;
+}
+
+static void plan_add_search(GPtrArray *search, const char *const *names)
+{
+    for (gsize i = 0; names != NULL && names[i] != NULL; i++)
+        if (plan_is_domain(names[i]) && search->len < PLAN_SEARCH_MAX)
+            g_ptr_array_add(search, g_strdup(names[i]));
 }
 
 static void plan_dns(NetworkPlan *plan, const PlanSettings *settings,
@@ -101,9 +126,13 @@ static void plan_dns(NetworkPlan *plan, const PlanSettings *settings,
         if (plan->ipv4_address.family != 0)
             plan_add_dns(plan, &address);
     }
-    for (gsize i = 0; settings->search != NULL && settings->search[i] != NULL; i++)
-        if (plan_is_domain(settings->search[i]) && search->len < PLAN_SEARCH_MAX)
-            g_ptr_array_add(search, g_strdup(settings->search[i]));
+    /* A server to which the profile routes nothing would be asked in vain, or by another way. */
+    for (gsize i = 0; i < negotiated->n_ipv6_dns && !settings->ignore_peer_dns; i++)
+        if (plan->ipv6_address.family != 0 && plan_leads_to(plan, &negotiated->ipv6_dns[i]))
+            plan_add_dns(plan, &negotiated->ipv6_dns[i]);
+    plan_add_search(search, settings->search);
+    if (plan->ipv6_address.family != 0 && !settings->ignore_peer_dns)
+        plan_add_search(search, negotiated->search);
     g_ptr_array_add(search, NULL);
     /* Servers without a domain of their own are meant for everything. */
     plan->dns_default = plan->dns->len > 0 && (plan->ipv4_default_route ||
@@ -209,6 +238,7 @@ GVariant *network_plan_to_variant(const NetworkPlan *plan)
     plan_put_address(&dict, "ipv4-address", &plan->ipv4_address);
     plan_put_address(&dict, "ipv4-peer", &plan->ipv4_peer);
     plan_put_address(&dict, "ipv6-address", &plan->ipv6_address);
+    plan_put_address(&dict, "ipv6-global", &plan->ipv6_global);
     g_variant_dict_insert(&dict, "ipv6-autoconf", "b", plan->ipv6_autoconf);
     g_variant_dict_insert(&dict, "ipv4-default-route", "b", plan->ipv4_default_route);
     g_variant_dict_insert(&dict, "ipv6-default-route", "b", plan->ipv6_default_route);

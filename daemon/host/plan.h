@@ -45,6 +45,11 @@ typedef struct {
     guint64 interface_id;      /* memory order (RFC 5072 §4.1) */
     guint64 peer_interface_id;
     guint mtu;                 /* bytes of an IP packet that fit; 0: unknown */
+    /* What routers and DHCPv6 servers have said since; borrowed. */
+    IpAddress ipv6_global;     /* none: the kernel may have made one, or there is none */
+    const IpAddress *ipv6_dns;
+    gsize n_ipv6_dns;
+    const char *const *search; /* NULL-terminated, or NULL */
 } PlanNegotiated;
 
 typedef struct {
@@ -54,6 +59,7 @@ typedef struct {
     IpAddress ipv4_address; /* none: no IPv4 */
     IpAddress ipv4_peer;    /* none: unknown, or better not routed (see plan.c) */
     IpAddress ipv6_address; /* link-local; none: no IPv6 */
+    IpAddress ipv6_global;  /* by DHCPv6; none: there is none, or routers alone give addresses */
     gboolean ipv6_autoconf; /* take addresses and routes from router advertisements */
 
     GArray *routes;         /* of PlanRoute, through the interface */
@@ -81,7 +87,8 @@ gboolean network_plan_equal(const NetworkPlan *a, const NetworkPlan *b);
 gboolean network_plan_equal_dns(const NetworkPlan *a, const NetworkPlan *b);
 /* a{sv}, floating:
  *   interface s, mtu u, gateway s, gateway-interface s,
- *   ipv4-address s, ipv4-peer s, ipv6-address s ("" when there is none), ipv6-autoconf b,
+ *   ipv4-address s, ipv4-peer s, ipv6-address s, ipv6-global s ("" when there is none),
+ *   ipv6-autoconf b,
  *   ipv4-default-route b, ipv6-default-route b, ipv6-unreachable b,
  *   routes a(su) (destination, metric), dns as, search as, dns-default b */
 GVariant *network_plan_to_variant(const NetworkPlan *plan);

@@ -21,6 +21,7 @@ void tunnel_message_clear(TunnelMessage *message)
     tunnel_config_clear(&message->config);
     secret_free(message->secret);
     g_free(message->text);
+    g_free(message->settings);
     failure_free(message->failure);
     for (guint i = 0; i < TUNNEL_MESSAGE_FDS; i++) {
         if (message->fds[i] >= 0)

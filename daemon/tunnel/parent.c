@@ -138,6 +138,8 @@ gboolean pump_obey(Pump *pump, TunnelMessage *message)
         return path_changed(pump);
     case TUNNEL_STATISTICS_WANTED:
         return tell_statistics(pump);
+    case TUNNEL_IPV6:
+        return pump_ipv6_take(pump, message);
     case TUNNEL_STOP:
         if (!pump->stopping)
             pump_close(pump);
@@ -156,6 +158,7 @@ gboolean pump_obey(Pump *pump, TunnelMessage *message)
     case TUNNEL_REDIRECTED:
     case TUNNEL_CLOSED:
     case TUNNEL_MTU:
+    case TUNNEL_IPV6_SETTINGS:
         return FALSE; /* our own words */
     }
     return FALSE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The messages between causewayd and causeway-tunnel: one table, a row per type. */
-#include "tunnel/protocol.h"
+#include "tunnel/protocol_ipv6.h"
 
 #include <string.h>
 
@@ -461,6 +461,7 @@ static const Row rows[] = {
     { TUNNEL_PATH_CHANGED, 0, "()", pack_nothing, unpack_nothing, valid_nothing },
     { TUNNEL_STATISTICS_WANTED, 0, "()", pack_nothing, unpack_nothing, valid_nothing },
     { TUNNEL_STOP, 0, "()", pack_nothing, unpack_nothing, valid_nothing },
+    { TUNNEL_IPV6, 2, "(aybb)", tunnel_pack_ipv6, tunnel_unpack_ipv6, valid_nothing },
     { TUNNEL_READY, 0, "()", pack_nothing, unpack_nothing, valid_nothing },
     { TUNNEL_STAGE, 0, "(yms)", pack_stage, unpack_stage, valid_stage },
     { TUNNEL_PEER, 0, "(ayqu)", pack_peer, unpack_peer, valid_peer },
@@ -475,6 +476,8 @@ static const Row rows[] = {
     { TUNNEL_LOG, 0, "(s)", pack_text, unpack_text, valid_text },
     { TUNNEL_FAILED, 0, "(yqms)", pack_failed, unpack_failed, valid_failed },
     { TUNNEL_REDIRECTED, 0, "(s)", pack_text, unpack_text, valid_text },
+    { TUNNEL_IPV6_SETTINGS, 0, "(ayaayas)", tunnel_pack_settings, tunnel_unpack_settings,
+      tunnel_valid_settings },
     { TUNNEL_CLOSED, 0, "()", pack_nothing, unpack_nothing, valid_nothing },
 };
 

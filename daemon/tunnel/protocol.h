@@ -8,8 +8,8 @@
  * message ends the connection.  The tunnel exits; causewayd kills it.
  *
  * Order, as the parent sees it: READY; then CONFIGURE, SOCKET and START in this order, at any
- * time; STAGE, PEER, DATA_PATH_WANTED (once), MTU, OPTIONS, NETWORK_UP/DOWN as they happen; at
- * the end exactly one of FAILED, REDIRECTED or CLOSED. */
+ * time; STAGE, PEER, DATA_PATH_WANTED (once), MTU, OPTIONS, NETWORK_UP/DOWN, IPV6_SETTINGS as
+ * they happen; at the end exactly one of FAILED, REDIRECTED or CLOSED. */
 #pragma once
 
 #include <netinet/in.h>
@@ -18,6 +18,7 @@
 #include "base/failure.h"
 #include "base/secret.h"
 #include "base/usec.h"
+#include "dhcp6/dhcp6.h"
 #include "l2tp/l2tp.h"
 #include "ppp/ppp.h"
 
@@ -40,6 +41,9 @@ typedef enum {
     TUNNEL_PATH_CHANGED,  /* the SA or the route below is another one: measure it again */
     TUNNEL_STATISTICS_WANTED,
     TUNNEL_STOP, /* say good-bye to the peer; CLOSED follows within TUNNEL_STOP_TIME */
+    TUNNEL_IPV6, /* ipv6; fds: netlink, joined to what routers say of this interface alone; UDP,
+                    the interface's DHCPv6 client port. After NETWORK_UP with IPv6, again when
+                    the link-local address has become another */
     /* tunnel to parent */
     TUNNEL_READY = 64,       /* the sandbox is in force */
     TUNNEL_STAGE,            /* stage, text: what succeeded, e.g. the method, or NULL */
@@ -55,6 +59,7 @@ typedef enum {
     TUNNEL_REDIRECTED,    /* text: the gateway wants to be called at another address */
     TUNNEL_CLOSED,
     TUNNEL_MTU, /* mtu: the interface's, another one than DATA_PATH_WANTED said */
+    TUNNEL_IPV6_SETTINGS, /* settings: all that hold now, in place of those told before */
 } TunnelMessageType;
 
 /* How long a polite end may take in the tunnel; its parent waits a little longer. */
@@ -95,6 +100,12 @@ typedef struct {
     guint16 mtu;      /* what fits into one IP packet of path_mtu: the interface's MTU */
 } TunnelDataPath;
 
+/* What IPv6 inside the tunnel begins with. */
+typedef struct {
+    guint8 identity[DHCP6_IDENTITY_SIZE]; /* see dhcp6_client_new() */
+    gboolean managed, other; /* flags of an earlier router advertisement on this interface */
+} TunnelIpv6;
+
 /* Of the user path; the kernel path's are the interface's own. Bytes and packets of IP. */
 typedef struct {
     guint64 rx_bytes, rx_packets;
@@ -121,6 +132,8 @@ typedef struct {
     PppOptions options;
     PppNetwork network;
     TunnelStatistics statistics;
+    TunnelIpv6 ipv6;
+    Dhcp6Settings *settings;
     Failure *failure;
     int fds[TUNNEL_MESSAGE_FDS]; /* owned; valid up to tunnel_message_fds() */
 } TunnelMessage;

@@ -289,6 +289,7 @@ static void network_up(Pump *pump, const PppNetwork *network)
     }
     clean.ipv6 = clean.ipv6 && clean.interface_id != 0;
     pump->network_up = TRUE;
+    pump->network = clean;
     tunnel_message_init(&message, TUNNEL_NETWORK_UP);
     message.network = clean;
     pump_say(pump, &message);
@@ -374,6 +375,7 @@ void pump_close(Pump *pump)
         l2tp_closed(pump);
         return;
     }
+    pump_ipv6_close(pump);
     pump->network_up = FALSE;
     pump->leave_at = pump->now;
     if (pump->ppp) {
@@ -404,6 +406,7 @@ static void tick(Pump *pump)
         ppp_link_tick(pump->ppp, pump->now);
     }
     pump_effects(pump);
+    pump_ipv6_tick(pump);
 }
 
 static void arm_timer(Pump *pump)
@@ -415,6 +418,7 @@ static void arm_timer(Pump *pump)
         deadline = MIN(deadline, l2tp_tunnel_deadline(pump->l2tp));
     if (pump->ppp)
         deadline = MIN(deadline, ppp_link_deadline(pump->ppp));
+    deadline = MIN(deadline, pump_ipv6_deadline(pump));
     if (pump->stopping)
         deadline = MIN(deadline, MIN(pump->stop_at, pump->leave_at));
     if (deadline != USEC_NEVER) {
@@ -428,7 +432,7 @@ static void arm_timer(Pump *pump)
 
 /* ---- the loop */
 
-enum { PARENT, TIMER, SOCKET, CHANNEL, UNIT, TUN, POLL_COUNT };
+enum { PARENT, TIMER, SOCKET, CHANNEL, UNIT, TUN, ROUTER, DHCP6, POLL_COUNT };
 
 static void obey_parent(Pump *pump)
 {
@@ -481,6 +485,10 @@ static void turn(Pump *pump, const struct pollfd *fds)
         if (carrier_state(pump->carrier).too_large)
             pump_measure(pump);
     }
+    if (fds[ROUTER].revents)
+        pump_ipv6_read(pump, &pump->router_fd);
+    if (fds[DHCP6].revents)
+        pump_ipv6_read(pump, &pump->dhcp6_fd);
     if (!pump->quit)
         tick(pump);
 }
@@ -499,6 +507,8 @@ static void loop(Pump *pump)
             [UNIT] = { pump->kernel.unit, POLLIN, 0 },
             /* Without a network the packets stay with the kernel, which knows what to drop. */
             [TUN] = { reads_tun ? user_path_fd(pump->user) : -1, POLLIN, 0 },
+            [ROUTER] = { pump->router_fd, POLLIN, 0 },
+            [DHCP6] = { pump->dhcp6_fd, POLLIN, 0 },
         };
 
         arm_timer(pump);
@@ -520,6 +530,7 @@ void pump_run(int parent, int timer, const guint8 seed[ENTROPY_SEED_SIZE], const
     pump->entropy = entropy_new(seed);
     pump->now = boot_time();
     pump->log_period = pump->now;
+    pump->router_fd = pump->dhcp6_fd = -1;
     kernel_path_init(&pump->kernel);
     log_pump = pump;
     g_log_set_writer_func(log_writer, NULL, NULL);
@@ -532,6 +543,7 @@ void pump_run(int parent, int timer, const guint8 seed[ENTROPY_SEED_SIZE], const
     tunnel_config_clear(&pump->config);
     ppp_link_free(pump->ppp);
     l2tp_tunnel_free(pump->l2tp);
+    pump_ipv6_clear(pump);
     user_path_free(pump->user);
     kernel_path_clear(&pump->kernel);
     carrier_free(pump->carrier);

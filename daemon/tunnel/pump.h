@@ -7,6 +7,7 @@
  * to the kernel's descriptors when they come. */
 #pragma once
 
+#include "dhcp6/dhcp6.h"
 #include "l2tp/data.h"
 #include "tunnel/carrier.h"
 #include "tunnel/path_kernel.h"
@@ -45,11 +46,15 @@ typedef struct {
     PppOptions options;
     Stage stage; /* the last one that was told */
     gboolean network_up;
+    PppNetwork network;   /* the last one that was up */
     EarlyFrame early[EARLY_FRAMES];
     guint n_early;
 
     KernelPath kernel;
     UserPath *user;
+
+    Dhcp6Client *dhcp6;     /* from the parent's IPV6 on */
+    int router_fd, dhcp6_fd; /* -1: none */
 
     gboolean over;     /* FAILED, REDIRECTED or CLOSED was said */
     gboolean stopping; /* the parent said STOP */
@@ -82,5 +87,15 @@ gboolean pump_obey(Pump *pump, TunnelMessage *message);
 gboolean pump_receive(Pump *pump);
 void pump_send_frame(Pump *pump, const guint8 *frame, gsize length);
 void pump_feed_early(Pump *pump);
+/* ipv6.c: what the network inside says of itself */
+gboolean pump_ipv6_take(Pump *pump, TunnelMessage *message);
+/* From the descriptor, as one of router_fd and dhcp6_fd. */
+void pump_ipv6_read(Pump *pump, int *fd);
+void pump_ipv6_tick(Pump *pump);
+Usec pump_ipv6_deadline(const Pump *pump);
+/* Gives the address back; nothing is read or told from here on. */
+void pump_ipv6_close(Pump *pump);
+void pump_ipv6_clear(Pump *pump);
+
 /* What stands in front of users' packets has changed, or may have. */
 void pump_update_path(Pump *pump);

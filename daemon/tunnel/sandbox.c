@@ -24,7 +24,7 @@
 
 #define SANDBOX_USER "causeway-tunnel"
 #define NOBODY 65534
-/* A tunnel holds eight descriptors and some megabytes of buffers. */
+/* A tunnel holds ten descriptors and some megabytes of buffers. */
 #define DESCRIPTORS_MAX 32
 #define ADDRESS_SPACE_MAX (512UL << 20)
 

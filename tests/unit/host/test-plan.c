@@ -39,7 +39,7 @@ static char *plan_text(const NetworkPlan *plan)
     g_autoptr(GString) text = g_string_new(NULL);
     static const char *const keys[] = {
         "interface", "mtu", "gateway", "gateway-interface", "ipv4-address", "ipv4-peer",
-        "ipv6-address", "ipv6-autoconf", "ipv4-default-route", "ipv6-default-route",
+        "ipv6-address", "ipv6-global", "ipv6-autoconf", "ipv4-default-route", "ipv6-default-route",
         "ipv6-unreachable", "routes", "dns", "search", "dns-default",
     };
 
@@ -70,7 +70,8 @@ static void test_all_traffic(void)
     g_assert_cmpstr(text, ==,
                     "interface='causeway0'\nmtu=1420\ngateway='198.51.100.1'\n"
                     "gateway-interface='eth0'\nipv4-address='10.77.0.10'\n"
-                    "ipv4-peer='10.77.0.1'\nipv6-address=''\nipv6-autoconf=false\n"
+                    "ipv4-peer='10.77.0.1'\nipv6-address=''\nipv6-global=''\n"
+                    "ipv6-autoconf=false\n"
                     "ipv4-default-route=true\nipv6-default-route=false\nipv6-unreachable=true\n"
                     "routes=[]\ndns=['10.77.0.53', '10.77.0.54']\nsearch=['corp.example']\n"
                     "dns-default=true\n");
@@ -96,7 +97,8 @@ static void test_split(void)
     g_assert_cmpstr(text, ==,
                     "interface='causeway0'\nmtu=1300\ngateway='198.51.100.1'\n"
                     "gateway-interface='eth0'\nipv4-address='10.77.0.10'\n"
-                    "ipv4-peer='10.77.0.1'\nipv6-address='fe80::200:0:0:9'\nipv6-autoconf=true\n"
+                    "ipv4-peer='10.77.0.1'\nipv6-address='fe80::200:0:0:9'\nipv6-global=''\n"
+                    "ipv6-autoconf=true\n"
                     "ipv4-default-route=false\nipv6-default-route=false\nipv6-unreachable=false\n"
                     "routes=[('10.0.0.0/8', 7), ('2001:db8::/32', 0)]\n"
                     "dns=['10.77.0.53', '10.77.0.54']\nsearch=['corp.example']\n"
@@ -264,6 +266,62 @@ static void test_copy(void)
     g_assert_false(network_plan_equal_dns(plan, copy));
 }
 
+/* What routers and DHCPv6 servers add: an address, servers to which packets are routed, search
+ * domains behind the profile's. */
+static void test_ipv6_settings(void)
+{
+    static const char *const own[] = { "corp.example", NULL };
+    static const char *const told[] = { "six.lab", "bad domain", NULL };
+    const IpAddress dns[] = { { AF_INET6, { 0x20, 1, 0x0d, 0xb8, [15] = 2 } },
+                              { AF_INET6, { 0xfd, [15] = 1 } } };
+    PlanRoute route = { 0 };
+    PlanSettings settings = { .ipv4 = TRUE, .ipv6 = TRUE, .ipv6_default_route = TRUE,
+                              .search = own };
+    PlanNegotiated negotiated = negotiated_example();
+    g_autoptr(NetworkPlan) plan = NULL;
+
+    negotiated.ipv6 = TRUE;
+    negotiated.interface_id = 9;
+    negotiated.ipv6_dns = dns;
+    negotiated.n_ipv6_dns = 2;
+    negotiated.search = told;
+    g_assert_true(ip_address_parse("2001:db8::5", &negotiated.ipv6_global));
+    plan = plan_example(&settings, &negotiated, NULL);
+    g_assert_true(ip_address_equal(&plan->ipv6_global, &negotiated.ipv6_global));
+    g_assert_cmpuint(plan->dns->len, ==, 4);
+    g_assert_cmpuint(g_strv_length(plan->search), ==, 2);
+    g_assert_cmpstr(plan->search[1], ==, "six.lab");
+
+    /* A server that the profile routes elsewhere is left out. */
+    g_clear_pointer(&plan, network_plan_free);
+    settings.ipv6_default_route = FALSE;
+    settings.routes = &route;
+    settings.n_routes = 1;
+    g_assert_true(ip_prefix_parse("2001:db8::/32", &route.destination));
+    plan = plan_example(&settings, &negotiated, NULL);
+    g_assert_cmpuint(plan->dns->len, ==, 3);
+
+    g_clear_pointer(&plan, network_plan_free);
+    settings.ignore_peer_dns = TRUE;
+    plan = plan_example(&settings, &negotiated, NULL);
+    g_assert_cmpuint(plan->dns->len, ==, 0);
+    g_assert_cmpuint(g_strv_length(plan->search), ==, 1);
+
+    /* No IPv6, nothing of it; and never an address that would cut the machine off. */
+    g_clear_pointer(&plan, network_plan_free);
+    g_assert_true(ip_address_parse("ff02::1", &negotiated.ipv6_global));
+    plan = plan_example(&settings, &negotiated, NULL);
+    g_assert_cmpint(plan->ipv6_global.family, ==, 0);
+    g_clear_pointer(&plan, network_plan_free);
+    g_assert_true(ip_address_parse("2001:db8::5", &negotiated.ipv6_global));
+    negotiated.ipv6 = FALSE;
+    settings.ignore_peer_dns = FALSE;
+    plan = plan_example(&settings, &negotiated, NULL);
+    g_assert_cmpint(plan->ipv6_global.family, ==, 0);
+    g_assert_cmpuint(plan->dns->len, ==, 2);
+    g_assert_cmpuint(g_strv_length(plan->search), ==, 1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -275,6 +333,7 @@ int main(int argc, char **argv)
     g_test_add_func("/host/plan/mtu", test_mtu);
     g_test_add_func("/host/plan/dns", test_dns);
     g_test_add_func("/host/plan/ipv6-leak", test_ipv6_leak);
+    g_test_add_func("/host/plan/ipv6-settings", test_ipv6_settings);
     g_test_add_func("/host/plan/copy", test_copy);
     return g_test_run();
 }

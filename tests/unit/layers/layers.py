@@ -66,10 +66,11 @@ ALLOWED_INCLUDES = {
     'base': [],
     'ppp': ['base'],
     'l2tp': ['base'],
+    'dhcp6': ['base'],
     'profile': ['base'],
     'ipsec': ['base'],
     'host': ['base'],
-    'tunnel': ['base', 'ppp', 'l2tp'],
+    'tunnel': ['base', 'ppp', 'l2tp', 'dhcp6'],
     'connection': ['base', 'profile', 'ipsec', 'host', 'tunnel/protocol.h'],
     'api': ['base', 'connection', 'profile'],
     'client': ['base', 'profile'],
@@ -80,7 +81,7 @@ ALLOWED_INCLUDES = {
 # Nothing outside ipsec/ knows VICI (another IKE implementation must be able to stand there).
 PRIVATE_HEADERS = re.compile(r'^ipsec/(vici|charon|sa-info)[a-z-]*\.h$')
 # What the engines' sources may include of the system.
-ENGINES = {'base', 'ppp', 'l2tp'}
+ENGINES = {'base', 'ppp', 'l2tp', 'dhcp6'}
 ENGINE_FILES = re.compile(r'^ipsec/vici\.[ch]$')
 ENGINE_HEADERS = re.compile(r'^(glib|string|stdarg|stddef|stdint|limits|nettle/[a-z0-9]+)(\.h)?$')
 

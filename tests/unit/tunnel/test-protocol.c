@@ -54,6 +54,21 @@ static gboolean make(TunnelMessage *message, TunnelMessageType type)
     case TUNNEL_PEER:
         set_peer(message, "192.0.2.1", 1701);
         return TRUE;
+    case TUNNEL_IPV6:
+        message->ipv6 = (TunnelIpv6){ .identity = { 1, [15] = 2 }, .managed = TRUE };
+        return TRUE;
+    case TUNNEL_IPV6_SETTINGS: {
+        Dhcp6Settings *s = g_new0(Dhcp6Settings, 1);
+        message->settings = s;
+        s->has_address = TRUE;
+        s->n_dns = s->n_search = 2;
+        g_assert_cmpint(inet_pton(AF_INET6, "2001:db8::1", s->address), ==, 1);
+        g_assert_cmpint(inet_pton(AF_INET6, "2001:db8::53", s->dns[0]), ==, 1);
+        g_assert_cmpint(inet_pton(AF_INET6, "fd00::53", s->dns[1]), ==, 1);
+        g_strlcpy(s->search[0], "corp.example", sizeof s->search[0]);
+        g_strlcpy(s->search[1], "lab", sizeof s->search[1]);
+        return TRUE;
+    }
     case TUNNEL_START:
         message->rtt = 50 * USEC_PER_MSEC;
         return TRUE;
@@ -159,7 +174,7 @@ static void test_every_type(void)
         tunnel_message_bytes_free(bytes, length);
         tunnel_message_bytes_free(again, again_length);
     }
-    g_assert_cmpuint(types, ==, 23);
+    g_assert_cmpuint(types, ==, 25);
 }
 
 static void test_values(void)
@@ -240,6 +255,16 @@ static void test_ranges(void)
     REFUSED(TUNNEL_NETWORK_UP, m.network.dns[1] = inet_addr("127.0.0.53"));
     REFUSED(TUNNEL_NETWORK_UP, m.network.address = 0; m.network.ipv6 = FALSE);
     REFUSED(TUNNEL_NETWORK_UP, m.network.interface_id = 0);
+    REFUSED(TUNNEL_IPV6_SETTINGS, m.settings->address[0] = 0xff);
+    REFUSED(TUNNEL_IPV6_SETTINGS, memset(m.settings->address, 0, 16));
+    REFUSED(TUNNEL_IPV6_SETTINGS, inet_pton(AF_INET6, "::1", m.settings->dns[1]));
+    REFUSED(TUNNEL_IPV6_SETTINGS, inet_pton(AF_INET6, "fe80::1", m.settings->dns[0]));
+    REFUSED(TUNNEL_IPV6_SETTINGS, m.settings->search[1][1] = '\n');
+    REFUSED(TUNNEL_IPV6_SETTINGS, m.settings->search[1][0] = '\0');
+    REFUSED(TUNNEL_IPV6_SETTINGS, memset(m.settings->search[0], 'a', sizeof m.settings->search[0]));
+    REFUSED(TUNNEL_IPV6_SETTINGS, m.settings->n_dns = DHCP6_DNS_MAX + 1);
+    REFUSED(TUNNEL_IPV6_SETTINGS, m.settings->n_search = DHCP6_SEARCH_MAX + 1);
+    REFUSED(TUNNEL_IPV6_SETTINGS, g_clear_pointer(&m.settings, g_free));
     REFUSED(TUNNEL_SECRET_WANTED, m.failure->stage = STAGE_PREPARE);
     REFUSED(TUNNEL_LOG, m.text[0] = 0x1b);
     REFUSED(TUNNEL_LOG, g_free(m.text); m.text = g_strdup(long_text));
@@ -261,6 +286,11 @@ static void test_hostile(void)
         "(byte 0x4a, <(byte 0x03, uint16 9999, @ms nothing)>)",
         "(byte 0x4a, <(byte 0x03, uint16 1, @ms '\\u001b[2J')>)",
         "(byte 0x49, <('line\\nforged line',)>)",
+        "(byte 0x4e, <([byte 0xfe, 0x80], @aay [], @as [])>)", /* half an address */
+        "(byte 0x4e, <(@ay [], [[byte 1]], @as [])>)",
+        "(byte 0x4e, <(@ay [], @aay [], ['corp;reboot'])>)",
+        "(byte 0x4e, <(@ay [], @aay [], ['a','b','c','d','e','f','g','h','i','j','k','l','m','n',"
+        "'o','p','q'])>)",
         "(byte 0xff, <()>)",
         "(byte 0x4d, <@() ()>)",
     };
