@@ -243,8 +243,10 @@ void ppp_link_network_changed(PppLink *link)
     }
     /* IPv6 alone is news only when IPv4 will not come: most gateways that open IPV6CP route no
      * IPv6, and whoever is told "up" begins to use the link. */
-    if (!ipv4 && link->config.ipv4 && !ipcp->gone && !link->network_up)
+    if (!ipv4 && link->config.ipv4 && !ipcp->gone) {
+        network_is_down(link); /* if it was up: the peer negotiates IPv4 anew */
         return;
+    }
     PppNetwork network = {0};
     if (ipv4) {
         network.address = ipcp->address;

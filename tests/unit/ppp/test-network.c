@@ -237,6 +237,33 @@ static void test_ipv6_comes_first(void)
     g_assert_cmphex(without->network.address, ==, 0);
 }
 
+/* IPv4 negotiated anew is no IPv6-only network: what is set stays until IPv4 is there again. */
+static void test_ipv4_renegotiated_beside_ipv6(void)
+{
+    g_autoptr(Talk) talk = in_network_phase(TRUE);
+
+    bring_ipv4_up(talk);
+    talk_hear(talk, "8057 01 05 len 010a 0000000000000001");
+    talk_sends(talk, "8057 02 05 len 010a 0000000000000001");
+    talk_hear(talk, "8057 03 01 len 010a 0000000000000002");
+    talk_sends(talk, "8057 01 .. len 010a 0000000000000002");
+    talk_echo(talk, 2);
+    talk_network_up(talk);
+    g_assert_true(talk->network.ipv6);
+    /* <-- Configure-Request in the open state */
+    talk_hear(talk, "8021 01 06 len 0306 0a4d0002");
+    talk_network_down(talk);
+    talk_sends(talk, "8021 01 .. len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_sends(talk, "8021 02 06 len 0306 0a4d0002");
+    talk->sent[3] = 3;
+    talk_hear(talk, "8021 02 03 len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_network_up(talk);
+    g_assert_cmphex(talk->network.address, ==, talk_address("10.77.0.10"));
+    g_assert_cmphex(talk->network.peer_address, ==, talk_address("10.77.0.2"));
+    g_assert_true(talk->network.ipv6);
+    talk_nothing(talk);
+}
+
 static void test_ipv6_identifiers(void)
 {
     g_autoptr(Talk) talk = talk_new("secret");
@@ -416,6 +443,8 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/network/terminated", test_terminated);
     g_test_add_func("/ppp/network/ipv6-follows", test_ipv6_follows);
     g_test_add_func("/ppp/network/ipv6-comes-first", test_ipv6_comes_first);
+    g_test_add_func("/ppp/network/ipv4-renegotiated-beside-ipv6",
+                    test_ipv4_renegotiated_beside_ipv6);
     g_test_add_func("/ppp/network/ipv6-identifiers", test_ipv6_identifiers);
     g_test_add_func("/ppp/network/ipv6-option-rejected", test_ipv6_option_rejected);
     g_test_add_func("/ppp/network/lcp-rejected", test_lcp_rejected);
