@@ -496,7 +496,7 @@ const char *attempt_data_path(const Attempt *attempt)
 
 const GatewayPath *attempt_path(const Attempt *attempt)
 {
-    return &attempt->path;
+    return attempt->path.ifindex != 0 ? &attempt->path : NULL;
 }
 
 Attempt *attempt_new(const AttemptConfig *config, const AttemptEvents *events,

@@ -67,6 +67,7 @@ void attempt_prepare_ipv6(Attempt *attempt, const IpAddress *link_local);
 void attempt_begin_ipv6(Attempt *attempt);
 /* "kernel", "user", or NULL before there is a data path. */
 const char *attempt_data_path(const Attempt *attempt);
+/* NULL before the start. */
 const GatewayPath *attempt_path(const Attempt *attempt);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Attempt, attempt_free)

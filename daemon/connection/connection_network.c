@@ -4,6 +4,14 @@
 
 #include "connection/settings.h"
 
+/* Whether what was begun over one way to the gateway cannot go on over the other: also an attempt
+ * would wait in vain for answers to an address that is gone. */
+static gboolean leads_elsewhere(const GatewayPath *now, const GatewayPath *used)
+{
+    return used && ip_address_equal(&now->gateway, &used->gateway) &&
+           !gateway_path_equal(now, used);
+}
+
 static void on_watch(HostWatch *watch, HostWatchEvent event, const GatewayPath *path,
                      guint64 slept_usec, gpointer data)
 {
@@ -23,9 +31,9 @@ static void on_watch(HostWatch *watch, HostWatchEvent event, const GatewayPath *
             return;
         if (connection->network && !host_network_repin(connection->network, path, &error))
             connection_log(connection, error->message);
-        if (connection->attempt && connection->state == CONNECTION_CONNECTED &&
-            !gateway_path_equal(path, attempt_path(connection->attempt))) {
-            g_autoptr(Failure) failure = failure_new(STAGE_CONNECTED, FAILURE_CONNECTION_LOST,
+        if (connection->attempt && connection->state != CONNECTION_DISCONNECTING &&
+            leads_elsewhere(path, attempt_path(connection->attempt))) {
+            g_autoptr(Failure) failure = failure_new(connection->stage, FAILURE_CONNECTION_LOST,
                                                      "this computer's network has changed");
             connection->attempts = 0;
             connection_fail(connection, failure);
