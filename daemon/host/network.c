@@ -351,7 +351,9 @@ static gboolean network_look_ipv6(HostNetwork *network)
     return !same;
 }
 
-/* Addresses have come or gone, perhaps the tunnel's IPv6 address by router advertisement. */
+/* Addresses have come or gone, perhaps the tunnel's IPv6 address by router advertisement.  A
+ * pinned route that was lost with the network below is not put back here: which is the right one
+ * now, host_network_repin() is told. */
 static void network_changed(gpointer user_data)
 {
     HostNetwork *network = user_data;
@@ -359,7 +361,6 @@ static void network_changed(gpointer user_data)
     g_autoptr(GArray) wanted = network_wishes(network, network->plan);
     g_autoptr(GError) error = NULL;
 
-    network_forget_lost(network);
     if (!network_set_routes(network, wanted, &error))
         g_warning("%s", error->message);
     if (news && network->ipv6_changed != NULL)
