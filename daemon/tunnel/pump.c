@@ -387,6 +387,18 @@ void pump_close(Pump *pump)
 
 /* ---- time */
 
+/* Users' packets in the kernel are a sign of life as good as an echo.  But the clock by which
+ * the kernel tells their age stands still while the machine sleeps, which a deadline long past
+ * gives away: those from before are none. */
+static gboolean kernel_path_heard(Pump *pump)
+{
+    Usec idle = kernel_path_idle(&pump->kernel);
+
+    if (pump->now > usec_add(ppp_link_deadline(pump->ppp), USEC_PER_SEC))
+        pump->woke_at = pump->now;
+    return idle <= USEC_PER_SEC && usec_add(idle, USEC_PER_SEC) <= pump->now - pump->woke_at;
+}
+
 static void tick(Pump *pump)
 {
     if (pump->stopping && pump->now >= pump->stop_at) {
@@ -400,8 +412,7 @@ static void tick(Pump *pump)
     if (pump->l2tp && pump->now >= l2tp_tunnel_deadline(pump->l2tp))
         l2tp_tunnel_tick(pump->l2tp, pump->now);
     if (pump->ppp && pump->now >= ppp_link_deadline(pump->ppp)) {
-        /* Users' packets in the kernel are a sign of life as good as an echo. */
-        if (kernel_path_idle(&pump->kernel) <= USEC_PER_SEC)
+        if (kernel_path_heard(pump))
             ppp_link_seen(pump->ppp, pump->now);
         ppp_link_tick(pump->ppp, pump->now);
     }

@@ -51,6 +51,7 @@ typedef struct {
     guint n_early;
 
     KernelPath kernel;
+    Usec woke_at; /* when a deadline was last found long past: 0, or the end of a sleep */
     UserPath *user;
 
     Dhcp6Client *dhcp6;     /* from the parent's IPV6 on */
