@@ -177,10 +177,6 @@ static void on_network_up(const PppNetwork *network, gpointer data)
 
     if (attempt->state != ATTEMPT_RUNNING)
         return;
-    /* One of the two is renegotiated, as when a gateway takes a repeated Configure-Request for a
-     * new beginning: what the other one has is not news, and the values stay set. */
-    if (attempt->network_up && attempt->network.address != 0 && network->address == 0)
-        return;
     attempt->network = *network;
     attempt->network_up = TRUE;
     g_clear_handle_id(&attempt->deadline, g_source_remove);
