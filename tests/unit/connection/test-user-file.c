@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,6 +57,27 @@ static void test_not_a_file(void)
     g_remove(large);
 }
 
+/* What this process holds, the service another user's key, is nobody's file. */
+static void test_not_our_own(void)
+{
+    g_autoptr(GError) error = NULL;
+    int secret = memfd_create("secret", MFD_CLOEXEC);
+    g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", secret);
+    g_autofree char *thread = g_strdup_printf("/proc/thread-self/fd/%d", secret);
+    const char *const paths[] = { link, thread };
+    const char *const users[] = { NULL, "nobody" };
+
+    g_assert_cmpint(write(secret, "key", 3), ==, 3);
+    for (guint i = 0; i < 4; i++) {
+        g_assert_null(user_file_read(users[i / 2], paths[i % 2], &error));
+        g_assert_nonnull(error);
+        g_clear_error(&error);
+    }
+    g_assert_null(user_file_read(NULL, "/proc/self/maps", &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+    close(secret);
+}
+
 static void test_missing(void)
 {
     g_autoptr(GError) error = NULL;
@@ -78,6 +100,7 @@ int main(int argc, char **argv)
     g_test_add_func("/user-file/own", test_own_file);
     g_test_add_func("/user-file/not-for-others", test_not_for_others);
     g_test_add_func("/user-file/not-a-file", test_not_a_file);
+    g_test_add_func("/user-file/not-our-own", test_not_our_own);
     g_test_add_func("/user-file/missing", test_missing);
     int status = g_test_run();
 
