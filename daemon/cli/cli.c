@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/failure.h"
+
 void cli_complain(const char *format, ...)
 {
     va_list arguments;
@@ -12,7 +14,15 @@ void cli_complain(const char *format, ...)
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    fprintf(stderr, "causeway: %s\n", text);
+    g_autofree char *clean = failure_clean_text((const guint8 *)text, strlen(text));
+    fprintf(stderr, "causeway: %s\n", clean);
+}
+
+void cli_note(const char *text)
+{
+    g_autofree char *clean = failure_clean_text((const guint8 *)text, strlen(text));
+
+    fprintf(stderr, "note: %s\n", clean);
 }
 
 int cli_usage(const char *command)

@@ -45,6 +45,8 @@ int cli_error(const GError *error);
 void cli_failure(const char *stage, const char *code, const char *message, const char *hint);
 /* Prints "causeway: …" to stderr. */
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* The same, of what is not a failure. */
+void cli_note(const char *text);
 /* Whether an option is among the arguments; it is taken out of them. */
 gboolean cli_take_option(int *argc, char **argv, const char *option);
 /* A bare "-x" that no command took is an error. */

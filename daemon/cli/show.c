@@ -142,7 +142,9 @@ int cli_import(int argc, char **argv)
     if (!proxy)
         return cli_error(error);
     for (guint i = 0; i < warnings->len; i++)
-        fprintf(stderr, "note: %s\n", (const char *)g_ptr_array_index(warnings, i));
+        cli_note(g_ptr_array_index(warnings, i));
+    if (!profile_get_boolean(profile, FIELD_IPSEC_ENABLED))
+        cli_note("ipsec.enabled is no: everything would travel readable for everyone");
     if (!profile_validate(profile, &error))
         fprintf(stderr, "note: before it can connect: %s\n", error->message);
     printf("%s\n", profile_get_string(profile, FIELD_CONNECTION_NAME));

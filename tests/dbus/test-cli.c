@@ -132,6 +132,33 @@ static void test_export_import(void)
     expect("remove second", 0, NULL, NULL);
 }
 
+/* A file that somebody sent: its words reach the terminal harmless, and what it would do is said. */
+static void test_import_hostile(void)
+{
+    static const char *const files[] = {
+        "[connection]\ngateway=up.test\n[ppp]\nnew\x1b" "c\x07\xe2\x80\xae=x\n[ipsec]\nenabled=no\n",
+        "[connection]\nid=x\ntype=vpn\n[vpn]\nservice-type=org.freedesktop.NetworkManager.l2tp\n"
+        "gateway=up.test\nk\x1b" "c=x\nipsec-enabled=no\n",
+        "\x1b[2Jgarbage\n",
+    };
+    g_autofree char *file = g_build_filename(harness.folder, "sent.conf", NULL);
+    g_autofree char *words = g_strconcat("import ", file, " sent", NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_assert_true(g_file_set_contents(file, files[i], -1, NULL));
+        g_auto(Run) run = run_with(words, "");
+        g_test_message("%s", run.err);
+        g_assert_cmpint(run.code, ==, i < 2 ? 0 : 1);
+        for (const char *p = run.err; *p; p++)
+            g_assert_true(*p == '\n' || !g_ascii_iscntrl(*p));
+        g_assert_null(strstr(run.err, "\xe2\x80\xae"));
+        if (i < 2) {
+            g_assert_nonnull(strstr(run.err, "readable for everyone"));
+            expect("remove sent", 0, NULL, NULL);
+        }
+    }
+}
+
 static void test_up_and_down(void)
 {
     expect("add up gateway=up.test ppp.user=anna", 0, NULL, NULL);
@@ -403,6 +430,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/no-profile", test_no_profile);
     g_test_add_func("/cli/life-of-a-profile", test_life_of_a_profile);
     g_test_add_func("/cli/export-import", test_export_import);
+    g_test_add_func("/cli/import-hostile", test_import_hostile);
     g_test_add_func("/cli/up-and-down", test_up_and_down);
     g_test_add_func("/cli/failure", test_failure);
     g_test_add_func("/cli/asks", test_asks);
