@@ -504,7 +504,10 @@ Attempt *attempt_new(const AttemptConfig *config, const AttemptEvents *events,
     attempt->events = *events;
     attempt->user_data = user_data;
     attempt->host = config->host;
-    attempt->service = config->service;
+    /* Keys and authorities of one user's profiles must not count for another's gateway. */
+    if (config->service)
+        attempt->service = ike_service_of_user(
+            config->service, profile_get_string(config->profile, FIELD_CONNECTION_USER));
     attempt->profile = profile_ref(config->profile);
     attempt->psk = secret_copy(config->psk);
     attempt->password = secret_copy(config->password);

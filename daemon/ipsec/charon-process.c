@@ -41,6 +41,9 @@ struct CharonProcess {
     GQueue words; /* its last lines */
 };
 
+/* Those that have ports, or are about to bind them. */
+static GSList *running;
+
 static void process_unref(CharonProcess *process);
 static void process_read_log(CharonProcess *process);
 
@@ -75,15 +78,27 @@ static gboolean bind_port(int family, guint16 port, guint16 *ret_port)
     return free_port;
 }
 
+/* Another of ours may not have bound it yet. */
+static gboolean promised(guint16 port)
+{
+    for (GSList *l = running; l; l = l->next) {
+        const CharonProcess *other = l->data;
+        if (other->port == port || other->port_nat_t == port)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* `wished` if nobody has it, else one that nobody has. */
 static guint16 choose_port(guint16 wished)
 {
     guint16 port = 0;
 
-    if (bind_port(AF_INET, wished, NULL) && bind_port(AF_INET6, wished, NULL))
+    if (!promised(wished) && bind_port(AF_INET, wished, NULL) &&
+        bind_port(AF_INET6, wished, NULL))
         return wished;
     for (guint i = 0; i < 8; i++) {
-        if (bind_port(AF_INET, 0, &port) && bind_port(AF_INET6, port, NULL))
+        if (bind_port(AF_INET, 0, &port) && !promised(port) && bind_port(AF_INET6, port, NULL))
             return port;
     }
     return port;
@@ -255,6 +270,9 @@ static void child_setup(gpointer user_data)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    /* charon keeps CAP_NET_ADMIN alone; whoever takes it over by a packet must not get the rest
+     * of root's back by an exec. */
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (getppid() != GPOINTER_TO_INT(user_data))
         _exit(1);
 }
@@ -276,6 +294,7 @@ static void process_unref(CharonProcess *process)
 {
     if (--process->references > 0)
         return;
+    running = g_slist_remove(running, process);
     process_drop_sources(process);
     g_clear_object(&process->subprocess);
     g_clear_object(&process->log);
@@ -293,6 +312,7 @@ static void on_process_exit(GObject *source, GAsyncResult *result, gpointer user
 
     g_subprocess_wait_finish(G_SUBPROCESS(source), result, NULL);
     process->gone = TRUE;
+    running = g_slist_remove(running, process);
     process_drop_sources(process);
     remove_folder(process->directory);
     if (!process->freed) {
@@ -366,6 +386,7 @@ CharonProcess *charon_process_start(const char *program, const char *directory,
     process->notify_path = g_build_filename(process->directory, "notify", NULL);
     process->port = choose_port(IKE_PORT);
     process->port_nat_t = choose_port(NAT_T_PORT);
+    running = g_slist_prepend(running, process);
     if (!open_notify(process) || !write_config(process) ||
         !process_spawn(process, program, &error)) {
         *ret_failure = failure_new(STAGE_PREPARE, FAILURE_CHARON_FAILED,

@@ -28,6 +28,8 @@ struct CharonMember {
 };
 
 struct IkeService {
+    GHashTable *users; /* user → IkeService, each of which has none of its own */
+    guint ending;      /* how many of these and ourselves have not ended yet */
     guint references; /* the owner's and the members': a freed negotiation may still tidy up */
     IkeServiceMode mode;
     char *directory;
@@ -96,17 +98,24 @@ static void service_tell(IkeService *service, const Failure *failure)
 
 /* ---- states ---- */
 
+static void on_one_ended(gpointer user_data)
+{
+    IkeService *service = user_data;
+
+    if (!service->shutdown || --service->ending > 0)
+        return;
+    void (*done)(gpointer) = service->shutdown;
+    service->shutdown = NULL;
+    done(service->shutdown_data);
+}
+
 static void service_off(IkeService *service)
 {
     clear_source(&service->start_deadline);
     clear_source(&service->grace);
     g_clear_pointer(&service->process, charon_process_free);
     service->state = STATE_OFF;
-    if (service->shutdown) {
-        void (*done)(gpointer) = service->shutdown;
-        service->shutdown = NULL;
-        done(service->shutdown_data);
-    }
+    on_one_ended(service);
 }
 
 static void service_fail(IkeService *service, const Failure *failure)
@@ -249,7 +258,25 @@ IkeService *ike_service_new(IkeServiceMode mode, const char *runtime_directory,
     service->directory = g_build_filename(runtime_directory, "charon", NULL);
     service->program = g_strdup(program);
     service->members = g_ptr_array_new();
+    service->users = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify)ike_service_free);
     return service;
+}
+
+IkeService *ike_service_of_user(IkeService *service, const char *user)
+{
+    if (!user || service->mode == IKE_SERVICE_SYSTEM)
+        return service;
+    IkeService *own = g_hash_table_lookup(service->users, user);
+    if (!own) {
+        own = ike_service_new(service->mode, "", service->program);
+        g_free(own->directory);
+        /* A number, for a socket's path must be short. */
+        own->directory = g_strdup_printf("%s-%u", service->directory,
+                                         g_hash_table_size(service->users) + 1);
+        g_hash_table_insert(service->users, g_strdup(user), own);
+    }
+    return own;
 }
 
 void ike_service_hold(IkeService *service)
@@ -270,8 +297,15 @@ GPid ike_service_pid(IkeService *service)
 void ike_service_shutdown(IkeService *service, void (*done)(gpointer user_data),
                           gpointer user_data)
 {
+    GHashTableIter iter;
+    gpointer own;
+
     service->shutdown = done;
     service->shutdown_data = user_data;
+    service->ending = 1 + g_hash_table_size(service->users);
+    g_hash_table_iter_init(&iter, service->users);
+    while (g_hash_table_iter_next(&iter, NULL, &own))
+        ike_service_shutdown(own, on_one_ended, service);
     if (!service->process) {
         service_off(service);
         return;
@@ -287,6 +321,7 @@ static void service_unref(IkeService *service)
     if (--service->references > 0)
         return;
     service_off(service);
+    g_hash_table_unref(service->users);
     g_ptr_array_unref(service->members);
     g_free(service->system_socket);
     g_free(service->directory);
@@ -299,6 +334,7 @@ void ike_service_free(IkeService *service)
     if (!service)
         return;
     service->shutdown = NULL;
+    g_hash_table_remove_all(service->users);
     service_unref(service);
 }
 

@@ -237,13 +237,36 @@ static char *local_identity(const IkeSetup *setup)
     return NULL; /* charon takes the certificate's subject */
 }
 
+/* The identity, if it is one alone.  strongSwan also reads patterns, networks and ranges, and
+ * several words for "any": with such an owner the key would fit other gateways, and in the
+ * system's charon other people's connections.  So would one that owns our own address.  Nothing is
+ * lost by leaving it out: the key is found by the gateway's address. */
+static const char *owner_identity(const IkeSetup *setup, const char *identity)
+{
+    static const char *const any[] = { "0.0.0.0", "::", "0::0", NULL };
+
+    if (!identity || g_strv_contains(any, identity) ||
+        g_strcmp0(identity, setup->c.local_address) == 0 ||
+        g_strcmp0(identity, setup->c.local_id) == 0)
+        return NULL;
+    /* Left are names, addresses, and a type in front of them but those for several. */
+    for (const char *p = identity; *p; p++) {
+        if (!g_ascii_isalnum(*p) && !strchr("-_.@:", *p))
+            return NULL;
+    }
+    if (strspn(identity, "0123456789.:-") == strlen(identity) && strchr(identity, '-'))
+        return NULL;
+    return strstr(identity, "net:") || strstr(identity, "range:") ? NULL : identity;
+}
+
 /* charon looks a key up by the two identities, and when none fits by the two addresses.  Without
  * owners it would be everybody's; with our own address among them it would fit every gateway.
  * So it belongs to the gateway: to its address, and to its identity where that is fixed. */
 ViciWriter *ike_request_load_shared(const IkeSetup *setup, const IkeAttempt *attempt)
 {
     ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "load-shared");
-    const char *identity = attempt->remote_id ? attempt->remote_id : setup->c.remote_id;
+    const char *identity = owner_identity(
+        setup, attempt->remote_id ? attempt->remote_id : setup->c.remote_id);
     const char *owners[] = { setup->c.gateway, identity, NULL };
 
     vici_write_string(writer, "id", setup->name);

@@ -49,6 +49,10 @@ void ike_service_shutdown(IkeService *service, void (*done)(gpointer user_data),
                           gpointer user_data);
 /* All negotiations must have been freed.  An instance that still runs is told to end. */
 void ike_service_free(IkeService *service);
+/* The service for one user's connections, NULL for everybody's: another charon of our own, since
+ * all that is loaded into one (keys, certificates, whom to trust) counts for each connection in
+ * it.  Of the system's charon there is only one.  It belongs to `service`. */
+IkeService *ike_service_of_user(IkeService *service, const char *user);
 
 /* ---- one negotiation and what comes of it ---- */
 

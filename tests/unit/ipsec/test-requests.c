@@ -161,6 +161,38 @@ static void test_load_shared(void)
     assert_list(packet.message, "owners", "203.0.113.10 10.0.0.5");
 }
 
+/* Identities as identification_create_from_string(3) of strongSwan reads them: those that are of
+ * many, or of ourselves, own no key. */
+static void test_owners(void)
+{
+    static const struct {
+        const char *identity, *owners;
+    } rows[] = {
+        { "vpn.example.com", "203.0.113.10 vpn.example.com" },
+        { "fqdn:vpn", "203.0.113.10 fqdn:vpn" },
+        { "admin@example.com", "203.0.113.10 admin@example.com" },
+        { "2001:db8::1", "203.0.113.10 2001:db8::1" },
+        { "%any", "203.0.113.10" },        { "*", "203.0.113.10" },
+        { "*@example.com", "203.0.113.10" }, { "0.0.0.0", "203.0.113.10" },
+        { "::", "203.0.113.10" },          { "10.0.0.0/8", "203.0.113.10" },
+        { "10.0.0.1-10.0.0.9", "203.0.113.10" }, { "ipv4range:10.0.0.1-10.0.0.9", "203.0.113.10" },
+        { "ipv4net:10.0.0.0/8", "203.0.113.10" }, { "C=CH, O=*", "203.0.113.10" },
+        { "198.51.100.10", "203.0.113.10" },
+    };
+    g_autoptr(Secret) psk = secret_new((const guint8 *)"x", 1);
+    IkeConfig config = psk_config(psk);
+
+    config.local_address = "198.51.100.10";
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Failure *failure = NULL;
+        config.remote_id = rows[i].identity;
+        g_autoptr(IkeSetup) setup = ike_setup_new(&config, &failure);
+        g_auto(ViciPacket) packet = { 0 };
+        read_request(ike_request_load_shared(setup, &(IkeAttempt){ 0 }), &packet, "load-shared");
+        assert_list(packet.message, "owners", rows[i].owners);
+    }
+}
+
 static void assert_refused(const IkeConfig *config, FailureCode code)
 {
     Failure *failure = NULL;
@@ -344,6 +376,7 @@ int main(int argc, char **argv)
     g_test_add_func("/requests/variations", test_variations);
     g_test_add_func("/requests/remembered", test_remembered);
     g_test_add_func("/requests/load-shared", test_load_shared);
+    g_test_add_func("/requests/owners", test_owners);
     g_test_add_func("/requests/refused", test_refused);
     g_test_add_func("/requests/pem", test_pem);
     g_test_add_func("/requests/charon-config", test_charon_config);
