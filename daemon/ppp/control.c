@@ -196,6 +196,10 @@ void ppp_control_event(PppControl *control, PppEvent event)
         control->peer_seen = FALSE;
         control->acked_since = 0;
     }
+    if (event == PPP_RCR_PLUS && old == PPP_ACK_SENT)
+        control->peer_repeats++;
+    else if (control->state != PPP_ACK_SENT)
+        control->peer_repeats = 0;
     if (event == PPP_RCA && control->acked_since == 0)
         control->acked_since = control->link->now;
     if (actions & PPP_TLD)
@@ -237,13 +241,20 @@ static gboolean is_mute(const PppControl *control)
            control->link->now - control->acked_since >= PPP_MUTE_MAX;
 }
 
+/* It speaks, and hears nothing of what we say. */
+static gboolean is_deaf(const PppControl *control)
+{
+    return control->state == PPP_ACK_SENT && control->waiting && control->peer_repeats > 0 &&
+           PPP_MAX_CONFIGURE - control->restart_count >= PPP_DEAF_REQUESTS;
+}
+
 /* One timeout at most in each call, however late it comes: after an hour's sleep the peer gets
  * all its remaining tries. */
 void ppp_control_tick(PppControl *control)
 {
     if (control->link->now < control->deadline)
         return;
-    if (control->restart_count == 0 || is_mute(control)) {
+    if (control->restart_count == 0 || is_mute(control) || is_deaf(control)) {
         ppp_control_event(control, PPP_TO_MINUS);
         return;
     }

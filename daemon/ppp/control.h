@@ -46,6 +46,11 @@ typedef enum {
  * the counter of RFC 1661 §4.1 anew, which alone would keep us asking for ever. */
 #define PPP_MUTE_MAX (30 * USEC_PER_SEC)
 
+/* A peer that repeats a request which we have acknowledged, while so many of ours have found no
+ * answer, does not hear us: another five would not change that.  Gateways do so that still hold
+ * an earlier tunnel from the same address and port, and deliver to that one. */
+#define PPP_DEAF_REQUESTS 5
+
 /* The longest option list that one of our requests can have. */
 #define PPP_REQUEST_SIZE 64
 
@@ -101,6 +106,7 @@ struct PppControl {
     Usec deadline;
     Usec sent_at;       /* when the last Configure-Request left */
     Usec acked_since;   /* the first Ack since the peer's last request; 0: none */
+    guint peer_repeats; /* requests since the first that we acknowledged, without any answer */
     gboolean peer_seen; /* the peer's first Configure-Request of this negotiation has come */
     /* The peer's request that was acknowledged last. */
     guint8 acked_identifier;

@@ -619,6 +619,38 @@ static void test_peer_drops_method(void)
     talk_failed(other, STAGE_CONNECTED, FAILURE_GATEWAY_CLOSED, "Good night");
 }
 
+/* How long it takes to give up when the peer says its request again after 3 s, or does not. */
+static Usec give_up_after(gboolean repeats)
+{
+    g_autoptr(Talk) talk = requested();
+    Usec begin = talk->now, repeat_at = begin + 3000 * MSEC;
+    PppEffect effect = {0};
+
+    talk_hear(talk, "c021 01 01 len");
+    while (effect.type != PPP_EFFECT_FAILED) {
+        if (ppp_link_next(talk->link, &effect))
+            continue;
+        if (repeats && ppp_link_deadline(talk->link) > repeat_at) {
+            repeats = FALSE;
+            talk->now = repeat_at;
+            talk_hear(talk, "c021 01 01 len");
+            continue;
+        }
+        talk->now = ppp_link_deadline(talk->link);
+        ppp_link_tick(talk->link, talk->now);
+    }
+    g_assert_cmpint(effect.failure->code, ==, FAILURE_PPP_SILENT);
+    return talk->now - begin;
+}
+
+/* A gateway that still holds an earlier tunnel from our port speaks, but never hears us: there is
+ * no sense in ten tries.  One that only fell silent gets them. */
+static void test_deaf_peer(void)
+{
+    g_assert_cmpuint(give_up_after(TRUE), <, 7000 * MSEC);
+    g_assert_cmpuint(give_up_after(FALSE), >, 10000 * MSEC);
+}
+
 /* It takes the method that we offer instead, and then falls silent: no quarrel about methods. */
 static void test_silence_after_agreement(void)
 {
@@ -759,6 +791,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/lcp/peer-drops-method", test_peer_drops_method);
     g_test_add_func("/ppp/lcp/silence-after-agreement", test_silence_after_agreement);
     g_test_add_func("/ppp/lcp/no-method-allowed", test_no_method_allowed);
+    g_test_add_func("/ppp/lcp/deaf-peer", test_deaf_peer);
     g_test_add_func("/ppp/lcp/code-reject", test_code_reject);
     g_test_add_func("/ppp/lcp/terminate", test_terminate_while_negotiating);
     g_test_add_func("/ppp/lcp/close", test_close);
