@@ -280,11 +280,13 @@ assert_connected()
     fi
 }
 
-# inner_ping WHAT [PING-OPTION…]: the gateway's inner address and a host behind it answer.
+# inner_ping WHAT [PING-OPTION…]: the gateway's inner address and a host behind it answer. The gateway may open its
+# side of IPCP later than we do: when our last Ack was lost, with its own timer of three seconds.
 inner_ping()
 {
     local what=$1 address
     shift
+    ping -q -c 1 -i 0.2 -w 15 "$INNER_ADDRESS" >/dev/null 2>&1
     for address in "$INNER_ADDRESS" "$INNER_HOST"; do
         ping -q -c 3 -i 0.1 -W 5 "$@" "$address" >"$state/ping" 2>&1 || {
             not_ok "$what: $address answers through the tunnel" "$state/ping"
