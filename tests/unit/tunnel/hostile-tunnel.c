@@ -61,6 +61,8 @@ static gboolean act_out_of_turn(const char *what)
         say_forged(NETWORK);
     else if (g_str_equal(what, "mtu-of-no-path"))
         say_forged("(byte 0x4d, <(uint16 1400,)>)");
+    else if (g_str_equal(what, "ipv6-on-no-path"))
+        say_forged("(byte 0x4e, <(@ay [], @aay [], ['lab'])>)");
     else if (g_str_equal(what, "path-before-start"))
         say_forged(DATA_PATH);
     else if (g_str_equal(what, "secret-before-start"))
@@ -91,6 +93,8 @@ static void act(const char *what)
     else if (g_str_equal(what, "loopback-dns"))
         say_forged("(byte 0x45, <(uint32 0x0a00000a, uint32 0, uint32 0x0100007f, uint32 0, "
                    "uint32 0, uint32 0, false, uint64 0, uint64 0)>)");
+    else if (g_str_equal(what, "search-domain-of-two-lines"))
+        say_forged("(byte 0x4e, <(@ay [], @aay [], ['lab\nnameserver'])>)");
     else if (g_str_equal(what, "escape-sequence"))
         say_forged("(byte 0x49, <('\\u001b]0;owned\\u0007',)>)");
     else if (g_str_equal(what, "not-its-stage"))

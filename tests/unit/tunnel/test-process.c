@@ -283,6 +283,8 @@ static const struct {
     { "loopback-dns", "invalid message" }, { "escape-sequence", "invalid message" },
     { "not-its-stage", "invalid message" }, { "crash", "signal 5" },
     { "network-on-no-path", "out of its turn" }, { "mtu-of-no-path", "out of its turn" },
+    { "ipv6-on-no-path", "out of its turn" },
+    { "search-domain-of-two-lines", "invalid message" },
     { "path-before-start", "out of its turn" },  { "secret-before-start", "out of its turn" },
     { "exit", "status 9" },                { "close", "signal 9" },
 };
