@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "ipsec/charon-config.h"
+#include "ipsec/ike-config.h"
 
 #define IKE_PORT 500
 #define NAT_T_PORT 4500
@@ -235,6 +236,12 @@ static char *process_words(CharonProcess *process)
     return g_string_free(words, words->len == 0);
 }
 
+/* "07[IKE] <causeway-…|1> …" is of one of our connections, whose negotiation hears it, too. */
+static gboolean is_told_elsewhere(const char *line)
+{
+    return strstr(line, "] <" IKE_CONFIG_NAME_PREFIX) != NULL;
+}
+
 static void on_log_line(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     CharonProcess *process = user_data;
@@ -243,7 +250,8 @@ static void on_log_line(GObject *source, GAsyncResult *result, gpointer user_dat
 
     if (line) {
         g_autofree char *text = failure_clean_text((const guint8 *)line, strlen(line));
-        g_debug("charon: %s", text);
+        if (!is_told_elsewhere(text))
+            g_debug("charon: %s", text);
         g_queue_push_tail(&process->words, g_steal_pointer(&text));
         if (process->words.length > WORDS_MAX)
             g_free(g_queue_pop_head(&process->words));

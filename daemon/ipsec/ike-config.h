@@ -5,6 +5,9 @@
 #include "ipsec/ike.h"
 #include "ipsec/vici.h"
 
+/* Of the names of all that we load. */
+#define IKE_CONFIG_NAME_PREFIX "causeway-"
+
 typedef struct {
     IkeConfig c; /* its pointers belong to this copy */
     char *name;  /* of everything that we load */
@@ -12,6 +15,7 @@ typedef struct {
     char **ike_suites;
     char **esp_suites;
     gboolean own_esp; /* the suites are our ladder: PFS is for us to vary */
+    gboolean own_ike_lifetime; /* not the user's */
     GPtrArray *certificates; /* DER, GBytes */
     GPtrArray *authorities;
 } IkeSetup;

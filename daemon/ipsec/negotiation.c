@@ -69,7 +69,8 @@ static void ike_closed(Ike *ike)
     g_clear_pointer(&ike->runner, vici_client_free);
     g_clear_pointer(&ike->member, charon_leave);
     g_clear_pointer(&ike->key_id, g_free);
-    ike->loaded = ike->listing = ike->list_again = ike->was_up = FALSE;
+    ike->loaded = ike->listing = ike->list_again = ike->list_when_up = ike->was_up = FALSE;
+    ike->deleted_spi = ike->dead_spi = 0;
     ike_set_state(ike, STATE_OFF);
     switch (ike->end) {
     case END_FAILED:

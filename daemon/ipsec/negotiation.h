@@ -64,7 +64,10 @@ struct Ike {
     gboolean loaded;
     gboolean listing; /* a list-sas is under way */
     gboolean list_again;
+    gboolean list_when_up; /* something has changed while a child was being made */
     SaInfo listed;
+    guint32 deleted_spi; /* of the child that the gateway spoke of last */
+    guint32 dead_spi;    /* of one that it has deleted and charon still has; 0: none */
     char *key_id;
 
     GSource *silence;

@@ -67,7 +67,34 @@ static void fill(SaInfo *sa, const ViciNode *ike, const ViciNode *child)
     read_shape(info);
 }
 
-gboolean sa_info_read(SaInfo *info, const ViciNode *message, const char *name, guint32 reqid)
+/* Hexadecimal, as charon writes it; 0: none. */
+static guint32 spi_out(const ViciNode *child)
+{
+    const char *text = vici_node_string(child, "spi-out");
+    guint64 spi = 0;
+
+    return text && g_ascii_string_to_unsigned(text, 16, 1, G_MAXUINT32, &spi, NULL) ? (guint32)spi
+                                                                                    : 0;
+}
+
+static guint64 child_id(const ViciNode *child)
+{
+    return vici_node_number(child, "uniqueid", G_MAXUINT32, 0);
+}
+
+guint64 sa_info_child_of_spi(const ViciNode *message, const char *name, guint32 spi)
+{
+    const ViciNode *children = vici_node_child(vici_node_child(message, name), "child-sas");
+
+    for (const ViciNode *child = children ? children->child : NULL; child; child = child->next) {
+        if (spi != 0 && spi_out(child) == spi)
+            return child_id(child);
+    }
+    return 0;
+}
+
+gboolean sa_info_read(SaInfo *info, const ViciNode *message, const char *name, guint32 reqid,
+                      guint32 dead_spi)
 {
     const ViciNode *ike = vici_node_child(message, name);
     const ViciNode *children = vici_node_child(ike, "child-sas");
@@ -75,9 +102,9 @@ gboolean sa_info_read(SaInfo *info, const ViciNode *message, const char *name, g
 
     for (const ViciNode *child = children ? children->child : NULL; child; child = child->next) {
         const char *state = vici_node_string(child, "state");
-        guint64 id = vici_node_number(child, "uniqueid", G_MAXUINT32, 0);
+        guint64 id = child_id(child);
         if (number(child, "reqid") != reqid || g_strcmp0(state, "INSTALLED") != 0 ||
-            id == 0 || id < info->child_id)
+            id == 0 || id < info->child_id || (dead_spi != 0 && spi_out(child) == dead_spi))
             continue;
         fill(info, ike, child);
         info->ike_id = vici_node_number(ike, "uniqueid", G_MAXUINT32, 0);

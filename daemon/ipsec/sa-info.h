@@ -17,6 +17,10 @@ typedef struct {
 
 /* From a message of the events list-sa or child-updown: the youngest installed child of the
  * connection `name` with that reqid.  FALSE: there is none; `info` is left as it was.  A child
- * that is older than the one in `info` already does not count. */
-gboolean sa_info_read(SaInfo *info, const ViciNode *message, const char *name, guint32 reqid);
+ * that is older than the one in `info` already does not count, nor does the one that we send
+ * with `dead_spi` (0: none). */
+gboolean sa_info_read(SaInfo *info, const ViciNode *message, const char *name, guint32 reqid,
+                      guint32 dead_spi);
+/* charon's number of the child that we send with that SPI; 0: it is not in this message. */
+guint64 sa_info_child_of_spi(const ViciNode *message, const char *name, guint32 spi);
 void sa_info_clear(SaInfo *info);

@@ -18,6 +18,9 @@ static void ike_is_up(Ike *ike)
     ike_set_state(ike, STATE_UP);
     ike->was_up = TRUE;
     ike->sa.info.aggressive = ike->setup->c.group_name != NULL;
+    if (ike->list_when_up)
+        ike_list_sas(ike);
+    ike->list_when_up = FALSE;
     if (again)
         ike->events.changed(ike, &ike->sa.info, ike->user_data);
     else
@@ -43,18 +46,64 @@ static void await_last_message(Ike *ike)
     ike_set_timer(&ike->silence, LAST_MESSAGE_MSEC, on_last_message_due, ike);
 }
 
-static void on_log(Ike *ike, const ViciNode *message)
+static void watch_last_message(Ike *ike, const char *text)
 {
-    const char *text = vici_node_string(message, "msg");
-
-    if (!ike->last_message || ike->state != STATE_INITIATING || !text ||
-        g_strcmp0(vici_node_string(message, "ikesa-name"), ike->setup->name) != 0)
-        return;
     /* The log lags behind the other events: earlier packets may still be told of. */
     if (g_str_has_prefix(text, "generating QUICK_MODE") && g_str_has_suffix(text, "[ HASH ]"))
         ike->last_made = TRUE;
     else if (ike->last_made && g_str_has_prefix(text, "sending packet"))
         ike_is_up(ike);
+}
+
+/* Two ISAKMP SAs exist while one takes the other's place.  What the gateway deletes through the
+ * elder one when charon has put our child below the younger one already, charon leaves as it
+ * is: a child that the gateway no longer has, of which no event tells. */
+static void watch_deletions(Ike *ike, const char *text)
+{
+    static const char received[] = "received DELETE for ESP CHILD_SA with SPI ";
+
+    if (g_str_has_prefix(text, received)) {
+        ike->deleted_spi = (guint32)g_ascii_strtoull(text + strlen(received), NULL, 16);
+    } else if (strcmp(text, "CHILD_SA not found, ignored") == 0) {
+        ike->dead_spi = ike->deleted_spi;
+        ike->list_when_up = ike->state != STATE_UP;
+        if (ike->state == STATE_UP)
+            ike_list_sas(ike);
+    }
+}
+
+/* What goes on by itself, in words: while we initiate, `runner` hears the same.  Each packet
+ * would be too much: there are some every half minute, for as long as the connection lasts. */
+static void pass_on(Ike *ike, const char *group, const char *text)
+{
+    static const char *const routine[] = { "sending keep alive", "sending DPD request",
+                                           "sending DPD vendor ID", NULL };
+
+    if (strcmp(group, "NET") == 0 || strcmp(group, "ENC") == 0)
+        return;
+    for (guint i = 0; routine[i]; i++) {
+        if (g_str_has_prefix(text, routine[i]))
+            return;
+    }
+    g_autofree char *clean = failure_clean_text((const guint8 *)text, strlen(text));
+    ike_progress(ike, clean);
+}
+
+static void on_log(Ike *ike, const ViciNode *message)
+{
+    const char *text = vici_node_string(message, "msg");
+    const char *group = vici_node_string(message, "group");
+
+    if (!text || !group ||
+        g_strcmp0(vici_node_string(message, "ikesa-name"), ike->setup->name) != 0)
+        return;
+    if (ike->last_message && ike->state == STATE_INITIATING)
+        watch_last_message(ike, text);
+    else if (ike->state == STATE_UP)
+        pass_on(ike, group, text);
+    /* The word that was passed on may have made the user stop it. */
+    if (ike->state != STATE_CLOSING && ike->state != STATE_OFF)
+        watch_deletions(ike, text);
 }
 
 /* Everything that charon has of this connection has been told. */
@@ -75,6 +124,18 @@ static void list_complete(Ike *ike)
         ike->pfs_varied = FALSE;
         ike_attempt_next(ike, "The gateway has dropped the encrypted connection, making it anew");
     }
+}
+
+/* It must not be taken for the one that packets leave by.  The gateway ignores what we tell it of
+ * a child that it does not know. */
+static void bury(Ike *ike, guint64 child)
+{
+    ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "terminate");
+
+    vici_write_number(writer, "child-id", child);
+    vici_write_flag(writer, "force", TRUE);
+    vici_write_string(writer, "timeout", "-1"); /* nobody waits for it */
+    vici_client_call(ike->control, writer, NULL, NULL);
 }
 
 static void on_listed(ViciClient *client, const ViciNode *message, const GError *error,
@@ -105,23 +166,36 @@ void ike_list_sas(Ike *ike)
     vici_client_call(ike->control, ike_request_list_sas(ike->setup), on_listed, ike);
 }
 
+static void on_list_sa(Ike *ike, const ViciNode *message)
+{
+    guint64 dead = sa_info_child_of_spi(message, ike->setup->name, ike->dead_spi);
+
+    if (!ike->listing)
+        return;
+    sa_info_read(&ike->listed, message, ike->setup->name, ike->setup->c.reqid, ike->dead_spi);
+    if (dead != 0)
+        bury(ike, dead);
+}
+
 void ike_on_control_event(ViciClient *client, const char *name, const ViciNode *message,
-                             gpointer user_data)
+                          gpointer user_data)
 {
     Ike *ike = user_data;
-    guint32 reqid = ike->setup->c.reqid;
     gboolean ours = vici_node_child(message, ike->setup->name) != NULL;
 
-    if (strcmp(name, "list-sa") == 0) {
-        if (ours && ike->listing)
-            sa_info_read(&ike->listed, message, ike->setup->name, reqid);
-    } else if (ours && strcmp(name, "child-updown") == 0 && vici_node_flag(message, "up") &&
-               ike->state == STATE_INITIATING) {
-        if (sa_info_read(&ike->sa, message, ike->setup->name, reqid))
-            await_last_message(ike);
-    } else if (strcmp(name, "log") == 0) {
+    if (strcmp(name, "log") == 0) {
         on_log(ike, message);
-    } else if (ours && ike->state == STATE_UP) {
+    } else if (!ours) {
+        return;
+    } else if (strcmp(name, "list-sa") == 0) {
+        on_list_sa(ike, message);
+    } else if (ike->state == STATE_UP) {
         ike_list_sas(ike);
+    } else if (ike->state == STATE_INITIATING && strcmp(name, "child-updown") == 0 &&
+               vici_node_flag(message, "up")) {
+        if (sa_info_read(&ike->sa, message, ike->setup->name, ike->setup->c.reqid, 0))
+            await_last_message(ike);
+    } else {
+        ike->list_when_up = TRUE;
     }
 }

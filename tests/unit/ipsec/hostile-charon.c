@@ -23,6 +23,7 @@ static Client clients[MAX_CLIENTS];
 static guint n_clients;
 static char *behaviour;
 static char *folder;
+static guint initiations;
 
 static gboolean is(const char *name)
 {
@@ -65,26 +66,37 @@ static void answer(int fd, const char *success, const char *words)
     send_frame(fd, writer);
 }
 
+static void write_sa(ViciWriter *writer, const char *name, const char *reqid, const char *cipher)
+{
+    vici_write_section(writer, name);
+    vici_write_string(writer, "uniqueid", "1");
+    vici_write_string(writer, "remote-id", "evil\x1b[2Jname\nnext");
+    vici_write_string(writer, "remote-port", "99999999");
+    vici_write_string(writer, "encr-alg", cipher);
+    vici_write_section(writer, "child-sas");
+    for (guint child = is("loses-child") ? 1 : MAX(initiations, 1); child <= MAX(initiations, 1);
+         child++) {
+        g_autofree char *section = g_strdup_printf("x-%u", child);
+        g_autofree char *spi = g_strdup_printf("c0ffee%02x", child);
+        vici_write_section(writer, section);
+        vici_write_number(writer, "uniqueid", child);
+        vici_write_string(writer, "reqid", reqid);
+        vici_write_string(writer, "state", "INSTALLED");
+        vici_write_string(writer, "spi-out", spi);
+        vici_write_string(writer, "encr-alg", cipher);
+        vici_write_section_end(writer);
+    }
+    vici_write_section_end(writer);
+    vici_write_section_end(writer);
+}
+
 /* child-updown, to everybody */
 static void tell_up(const char *name, const char *reqid, const char *cipher)
 {
     for (guint i = 0; i < n_clients; i++) {
         ViciWriter *writer = vici_writer_new(VICI_EVENT, "child-updown");
         vici_write_string(writer, "up", "yes");
-        vici_write_section(writer, name);
-        vici_write_string(writer, "uniqueid", "1");
-        vici_write_string(writer, "remote-id", "evil\x1b[2Jname\nnext");
-        vici_write_string(writer, "remote-port", "99999999");
-        vici_write_string(writer, "encr-alg", cipher);
-        vici_write_section(writer, "child-sas");
-        vici_write_section(writer, "x-1");
-        vici_write_string(writer, "uniqueid", "1");
-        vici_write_string(writer, "reqid", reqid);
-        vici_write_string(writer, "state", "INSTALLED");
-        vici_write_string(writer, "encr-alg", cipher);
-        vici_write_section_end(writer);
-        vici_write_section_end(writer);
-        vici_write_section_end(writer);
+        write_sa(writer, name, reqid, cipher);
         send_frame(clients[i].fd, writer);
     }
 }
@@ -99,8 +111,35 @@ static void tell_log(int fd, const char *text)
     send_frame(fd, writer);
 }
 
+/* The event "log", to everybody. */
+static void tell_all(const char *name, const char *text)
+{
+    for (guint i = 0; i < n_clients; i++) {
+        ViciWriter *writer = vici_writer_new(VICI_EVENT, "log");
+        vici_write_string(writer, "group", "IKE");
+        vici_write_string(writer, "level", "1");
+        vici_write_string(writer, "ikesa-name", name);
+        vici_write_string(writer, "msg", text);
+        send_frame(clients[i].fd, writer);
+    }
+}
+
+/* The gateway deletes a child by way of an ISAKMP SA to which it no longer belongs. */
+static void lose_child(const char *name)
+{
+    tell_all(name, "generating QUICK_MODE request 1 [ HASH ]");
+    tell_all(name, "sending packet: from 127.0.0.1[500] to 127.0.0.2[500] (76 bytes)");
+    if (initiations > 1)
+        return;
+    tell_all("causeway-other", "received DELETE for ESP CHILD_SA with SPI c0ffee02");
+    tell_all("causeway-other", "CHILD_SA not found, ignored");
+    tell_all(name, "received DELETE for ESP CHILD_SA with SPI c0ffee01");
+    tell_all(name, "CHILD_SA not found, ignored");
+}
+
 static void on_initiate(int fd, const char *name)
 {
+    initiations++;
     if (is("no-ikev1")) {
         answer(fd, "no", "establishing CHILD_SA failed");
     } else if (is("wrong-key")) {
@@ -115,6 +154,8 @@ static void on_initiate(int fd, const char *name)
     } else {
         tell_up(name, "1129775105", "AES_CBC");
         answer(fd, "yes", NULL);
+        if (is("loses-child"))
+            lose_child(name);
     }
 }
 
@@ -122,7 +163,9 @@ static void on_command(int fd, const ViciPacket *packet)
 {
     static const guint8 unasked[] = { 0, 0, 0, 1, VICI_CMD_RESPONSE };
     const char *ike = vici_node_string(packet->message, "ike");
-    g_autofree char *line = g_strconcat(packet->name, " ", ike ? ike : "", NULL);
+    const char *child = vici_node_string(packet->message, "child-id");
+    g_autofree char *line =
+        g_strconcat(packet->name, " ", ike ? ike : child ? child : "", NULL);
 
     note(line);
     if (is("hangs") || (is("hangs-at-initiate") && strcmp(packet->name, "initiate") == 0))
@@ -137,6 +180,11 @@ static void on_command(int fd, const ViciPacket *packet)
         send_all(fd, unasked, sizeof unasked);
     } else if (strcmp(packet->name, "initiate") == 0) {
         on_initiate(fd, ike);
+    } else if (strcmp(packet->name, "list-sas") == 0) {
+        ViciWriter *writer = vici_writer_new(VICI_EVENT, "list-sa");
+        write_sa(writer, ike, "1129775105", "AES_CBC");
+        send_frame(fd, writer);
+        answer(fd, "yes", NULL);
     } else if (strcmp(packet->name, "load-conn") == 0 && is("refuses")) {
         answer(fd, "no", "invalid value for: reqid, config discarded");
     } else {

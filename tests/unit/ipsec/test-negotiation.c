@@ -19,6 +19,7 @@ typedef struct {
     char *esp_suite;
     char *remote_id;
     gboolean stop_when_up;
+    gboolean stop_when_changed;
     gboolean kill_when_up;
     gboolean free_in_callback;
     gboolean ended;
@@ -42,7 +43,11 @@ static void on_established(Ike *ike, const IkeInfo *info, gpointer user_data)
 
 static void on_changed(Ike *ike, const IkeInfo *info, gpointer user_data)
 {
-    ((World *)user_data)->changed++;
+    World *world = user_data;
+
+    world->changed++;
+    if (world->stop_when_changed)
+        ike_stop(ike);
 }
 
 static void at_end(World *world)
@@ -224,6 +229,27 @@ static void test_lies(void)
     world_end(&world);
 }
 
+/* charon still shows the child that the gateway has deleted: it is made anew at once, and the
+ * dead one is taken out. */
+static void test_loses_child(void)
+{
+    World world;
+
+    world_begin(&world, "loses-child");
+    world.stop_when_changed = TRUE;
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.established, ==, 1);
+    g_assert_cmpuint(world.changed, ==, 1);
+    g_assert_cmpuint(world.stopped, ==, 1);
+    g_assert_cmpuint(world.failed + world.lost, ==, 0);
+    g_autofree char *commands = world_commands(&world);
+    g_assert_nonnull(strstr(commands, "terminate 1\n"));
+    g_assert_null(strstr(commands, "terminate 2\n"));
+    const char *first = strstr(commands, "initiate causeway-test\n");
+    g_assert_nonnull(strstr(first + 1, "initiate causeway-test\n"));
+    world_end(&world);
+}
+
 static void test_killed(void)
 {
     World world;
@@ -340,6 +366,7 @@ int main(int argc, char **argv)
     }
     g_test_add_func("/negotiation/up-and-down", test_up_and_down);
     g_test_add_func("/negotiation/lies", test_lies);
+    g_test_add_func("/negotiation/loses-child", test_loses_child);
     g_test_add_func("/negotiation/killed", test_killed);
     g_test_add_func("/negotiation/stop-at-once", test_stop_at_once);
     g_test_add_func("/negotiation/stop-initiating", test_stop_initiating);

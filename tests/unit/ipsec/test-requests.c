@@ -83,8 +83,19 @@ static void test_load_conn(void)
     g_assert_cmpstr(vici_node_string(child, "dpd_action"), ==, "clear");
     g_assert_cmpstr(vici_node_string(child, "start_action"), ==, "none");
     /* RFC 2407 §4.5.4: the life time is told, we renew before */
-    g_assert_cmpuint(vici_node_number(child, "rekey_time", 99999, 0), <,
-                     vici_node_number(child, "life_time", 99999, 0));
+    guint64 life = vici_node_number(child, "life_time", 99999, 0);
+    guint64 latest = vici_node_number(child, "rekey_time", 99999, 0);
+    guint64 earliest = latest - vici_node_number(child, "rand_time", 99999, 0);
+    g_assert_cmpuint(life, ==, 3600);
+    /* before a gateway with lifetime=1h, margintime=9m, rekeyfuzz=100% can begin (ipsec.conf(5));
+     * of three hours for phase 1 as well */
+    g_assert_cmpuint(latest, <=, 3600 - 2 * 9 * 60);
+    guint64 ike_latest = vici_node_number(conn, "reauth_time", 99999, 0);
+    guint64 ike_earliest = ike_latest - vici_node_number(conn, "rand_time", 99999, 0);
+    g_assert_cmpuint(ike_latest, <=, 3 * 3600 - 2 * 9 * 60);
+    /* the two do not fall together */
+    g_assert_cmpuint(3 * latest, <, ike_earliest - 600);
+    g_assert_cmpuint(4 * earliest, >, ike_latest);
 }
 
 static void test_variations(void)
@@ -319,6 +330,7 @@ static ViciWriter *sa_event(const char *name, const char *state, guint32 reqid, 
     vici_write_number(writer, "reqid", reqid);
     vici_write_string(writer, "state", state);
     vici_write_string(writer, "encap", "yes");
+    vici_write_string(writer, "spi-out", "c0ffee01");
     vici_write_string(writer, "encr-alg", "AES_GCM_16");
     vici_write_string(writer, "encr-keysize", "256");
     vici_write_string(writer, "rekey-time", "2976");
@@ -328,16 +340,21 @@ static ViciWriter *sa_event(const char *name, const char *state, guint32 reqid, 
     return writer;
 }
 
-static gboolean read_sa(SaInfo *info, ViciWriter *writer)
+static gboolean read_sa_but(SaInfo *info, ViciWriter *writer, guint32 dead_spi)
 {
     g_auto(ViciPacket) packet = { 0 };
     gsize length = 0;
     const guint8 *data = vici_writer_finish(writer, &length);
 
     g_assert_true(vici_packet_parse(data + VICI_HEADER_SIZE, length - VICI_HEADER_SIZE, &packet));
-    gboolean found = sa_info_read(info, packet.message, "causeway-x", 77);
+    gboolean found = sa_info_read(info, packet.message, "causeway-x", 77, dead_spi);
     vici_writer_free(writer);
     return found;
+}
+
+static gboolean read_sa(SaInfo *info, ViciWriter *writer)
+{
+    return read_sa_but(info, writer, 0);
 }
 
 static void test_sa_info(void)
@@ -365,8 +382,12 @@ static void test_sa_info(void)
     g_assert_cmpuint(sa.child_id, ==, 5);
     g_assert_true(read_sa(&sa, sa_event("causeway-x", "INSTALLED", 77, 6)));
     g_assert_cmpuint(sa.child_id, ==, 6);
+    /* one that the gateway has deleted */
+    g_assert_false(read_sa_but(&sa, sa_event("causeway-x", "INSTALLED", 77, 7), 0xc0ffee01));
+    g_assert_true(read_sa_but(&sa, sa_event("causeway-x", "INSTALLED", 77, 7), 0xc0ffee02));
     sa_info_clear(&sa);
-    g_assert_false(sa_info_read(&sa, NULL, "causeway-x", 77));
+    g_assert_false(sa_info_read(&sa, NULL, "causeway-x", 77, 0));
+    g_assert_cmpuint(sa_info_child_of_spi(NULL, "causeway-x", 0xc0ffee01), ==, 0);
 }
 
 int main(int argc, char **argv)
