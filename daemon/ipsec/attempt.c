@@ -12,6 +12,9 @@
 #define SILENT_GATEWAY_MSEC 5000
 #define SILENT_PROOF_MSEC 6000
 #define SILENT_MSEC 8000
+/* Under an ISAKMP SA that was there before: it may be forgotten at the other end, and PPP's echo
+ * takes the tunnel for dead after eight seconds. */
+#define SILENT_REUSED_MSEC 2500
 /* Once the cause is certain: charon may yet say so itself. */
 #define CERTAIN_MSEC 200
 /* Making it anew while L2TP waits; its own patience is 31 s. */
@@ -35,9 +38,20 @@ static char *learn_identity(const char *line)
     return end ? g_strndup(start + 6, (gsize)(end - start - 6)) : NULL;
 }
 
+/* Phase 2 was tried at once, and nobody answered. */
+static gboolean reused_in_vain(const Ike *ike)
+{
+    return ike->was_up && ike->cause.point == CAUSE_QUICK && ike->cause.received == 0;
+}
+
 /* Whether something can be changed that the failure depends on; if so it has been. */
 static gboolean vary(Ike *ike, const Failure *failure)
 {
+    if (failure->code == FAILURE_GATEWAY_SILENT && reused_in_vain(ike)) {
+        vici_client_call(ike->control, ike_request_terminate(ike->setup), NULL, NULL);
+        ike_attempt_next(ike, "No answer under the old keys, beginning with phase 1");
+        return TRUE;
+    }
     if (failure->code == FAILURE_GATEWAY_SILENT && !ike->nat_t) {
         ike->nat_t = TRUE;
         ike_attempt_next(ike, "No answer on UDP port 500, trying port 4500");
@@ -104,6 +118,8 @@ static void watch_silence(Ike *ike)
 
     if (ike->cause.rank == 2)
         msec = CERTAIN_MSEC;
+    else if (reused_in_vain(ike))
+        msec = SILENT_REUSED_MSEC;
     else if (ike->cause.received == 0)
         msec = SILENT_GATEWAY_MSEC;
     else if (ike->cause.point == CAUSE_PROOF)
@@ -146,9 +162,8 @@ static void on_runner_event(ViciClient *client, const char *name, const ViciNode
     if (ike->cause.point != before.point || ike->cause.rank != before.rank ||
         (ike->cause.received != before.received && ike->cause.point != CAUSE_PROOF))
         watch_silence(ike);
-    /* Its first look for the key is by identities; ours is found by addresses (ike-config.c). */
-    if (!strstr(clean, "no shared key found for '"))
-        ike_progress(ike, clean);
+    if (!ike->logs)
+        ike_progress_charon(ike, text);
 }
 
 static void on_initiated(ViciClient *client, const ViciNode *message, const GError *error,

@@ -458,6 +458,16 @@ ViciWriter *ike_request_terminate(const IkeSetup *setup)
     return writer;
 }
 
+ViciWriter *ike_request_terminate_id(const char *key, guint64 id)
+{
+    ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "terminate");
+
+    vici_write_number(writer, key, id);
+    vici_write_flag(writer, "force", TRUE);
+    vici_write_number(writer, "timeout", 1000);
+    return writer;
+}
+
 ViciWriter *ike_request_list_sas(const IkeSetup *setup)
 {
     return ike_request_simple("list-sas", "ike", setup->name);

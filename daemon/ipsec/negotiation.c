@@ -37,6 +37,15 @@ void ike_progress(Ike *ike, const char *text)
         ike->events.progress(ike, text, ike->user_data);
 }
 
+void ike_progress_charon(Ike *ike, const char *line)
+{
+    g_autofree char *clean = failure_clean_text((const guint8 *)line, strlen(line));
+
+    /* Its first look for the key is by identities; ours is found by addresses (ike-config.c). */
+    if (!strstr(clean, "no shared key found for '"))
+        ike_progress(ike, clean);
+}
+
 /* ---- the end ---- */
 
 static void ike_destroy(Ike *ike)
@@ -49,6 +58,7 @@ static void ike_destroy(Ike *ike)
     g_clear_pointer(&ike->member, charon_leave);
     sa_info_clear(&ike->sa);
     sa_info_clear(&ike->listed);
+    g_array_unref(ike->listed_ikes);
     cause_clear(&ike->cause);
     failure_free(ike->failure);
     ike_setup_free(ike->setup);
@@ -242,6 +252,10 @@ static void on_charon_ready(gpointer user_data)
     ike->control = vici_client_new(charon_socket_path(ike->service), &events, ike);
     ike->loaded = TRUE;
     register_events(ike, first);
+    /* Only of our own instance: another's log may be busy with other people's matters. */
+    ike->logs = charon_is_private(ike->service);
+    if (ike->logs)
+        register_events(ike, log);
     if (ike->setup->c.auth == IKE_AUTH_CERTIFICATE)
         vici_client_call(ike->control, ike_request_load_key(ike->setup), on_key_loaded, ike);
     /* In the system's charon a key for everybody may be loaded, which would be taken for a
@@ -249,10 +263,6 @@ static void on_charon_ready(gpointer user_data)
     ike->strict = ike->setup->c.auth == IKE_AUTH_PSK && !ike->setup->c.remote_id &&
                   !charon_is_private(ike->service);
     ike_attempt(ike);
-    /* Only of our own instance: another's log may be busy with other people's matters. */
-    ike->logs = charon_is_private(ike->service);
-    if (ike->logs)
-        register_events(ike, log);
     register_events(ike, others);
     vici_client_call(ike->control, ike_request_simple("version", NULL, NULL), on_version, ike);
 }
@@ -283,6 +293,7 @@ Ike *ike_new(IkeService *service, const IkeConfig *config, const IkeEvents *even
     ike->setup = setup;
     ike->events = *events;
     ike->user_data = user_data;
+    ike->listed_ikes = g_array_new(FALSE, FALSE, sizeof(guint64));
     return ike;
 }
 

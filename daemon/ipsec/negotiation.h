@@ -66,6 +66,8 @@ struct Ike {
     gboolean list_again;
     gboolean list_when_up; /* something has changed while a child was being made */
     SaInfo listed;
+    GArray *listed_ikes;  /* charon's numbers, guint64 */
+    guint64 youngest_ike; /* of those that are established */
     guint32 deleted_spi; /* of the child that the gateway spoke of last */
     guint32 dead_spi;    /* of one that it has deleted and charon still has; 0: none */
     char *key_id;
@@ -83,6 +85,8 @@ void ike_clear_timer(GSource **source);
 void ike_set_timer(GSource **source, guint msec, GSourceFunc function, Ike *ike);
 void ike_set_state(Ike *ike, State state);
 void ike_progress(Ike *ike, const char *text);
+/* A line of charon's log. */
+void ike_progress_charon(Ike *ike, const char *line);
 /* Tidies up and reports; takes the failure over. */
 void ike_fail(Ike *ike, Failure *failure);
 void ike_fail_charon(Ike *ike, const char *detail);

@@ -72,21 +72,13 @@ static void watch_deletions(Ike *ike, const char *text)
     }
 }
 
-/* What goes on by itself, in words: while we initiate, `runner` hears the same.  Each packet
- * would be too much: there are some every half minute, for as long as the connection lasts. */
-static void pass_on(Ike *ike, const char *group, const char *text)
+/* Once it is up, each packet would be too much: there are some every half minute, for as long as
+ * the connection lasts. */
+static gboolean is_routine(const char *group, const char *text)
 {
-    static const char *const routine[] = { "sending keep alive", "sending DPD request",
-                                           "sending DPD vendor ID", NULL };
-
-    if (strcmp(group, "NET") == 0 || strcmp(group, "ENC") == 0)
-        return;
-    for (guint i = 0; routine[i]; i++) {
-        if (g_str_has_prefix(text, routine[i]))
-            return;
-    }
-    g_autofree char *clean = failure_clean_text((const guint8 *)text, strlen(text));
-    ike_progress(ike, clean);
+    return strcmp(group, "NET") == 0 || strcmp(group, "ENC") == 0 ||
+           g_str_has_prefix(text, "sending keep alive") ||
+           g_str_has_prefix(text, "sending DPD request");
 }
 
 static void on_log(Ike *ike, const ViciNode *message)
@@ -97,13 +89,24 @@ static void on_log(Ike *ike, const ViciNode *message)
     if (!text || !group ||
         g_strcmp0(vici_node_string(message, "ikesa-name"), ike->setup->name) != 0)
         return;
+    if (ike->state != STATE_UP || !is_routine(group, text))
+        ike_progress_charon(ike, text);
     if (ike->last_message && ike->state == STATE_INITIATING)
         watch_last_message(ike, text);
-    else if (ike->state == STATE_UP)
-        pass_on(ike, group, text);
     /* The word that was passed on may have made the user stop it. */
     if (ike->state != STATE_CLOSING && ike->state != STATE_OFF)
         watch_deletions(ike, text);
+}
+
+/* charon would take any of them for a new child, also one that waits for its end and that the
+ * gateway has forgotten already. */
+static void end_elder(Ike *ike)
+{
+    for (guint i = 0; i < ike->listed_ikes->len; i++) {
+        guint64 id = g_array_index(ike->listed_ikes, guint64, i);
+        if (id != ike->youngest_ike)
+            vici_client_call(ike->control, ike_request_terminate_id("ike-id", id), NULL, NULL);
+    }
 }
 
 /* Everything that charon has of this connection has been told. */
@@ -122,6 +125,7 @@ static void list_complete(Ike *ike)
     } else if (ike->state == STATE_UP) {
         sa_info_clear(&ike->sa);
         ike->pfs_varied = FALSE;
+        end_elder(ike);
         ike_attempt_next(ike, "The gateway has dropped the encrypted connection, making it anew");
     }
 }
@@ -130,12 +134,7 @@ static void list_complete(Ike *ike)
  * a child that it does not know. */
 static void bury(Ike *ike, guint64 child)
 {
-    ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "terminate");
-
-    vici_write_number(writer, "child-id", child);
-    vici_write_flag(writer, "force", TRUE);
-    vici_write_string(writer, "timeout", "-1"); /* nobody waits for it */
-    vici_client_call(ike->control, writer, NULL, NULL);
+    vici_client_call(ike->control, ike_request_terminate_id("child-id", child), NULL, NULL);
 }
 
 static void on_listed(ViciClient *client, const ViciNode *message, const GError *error,
@@ -163,6 +162,8 @@ void ike_list_sas(Ike *ike)
         return;
     ike->listing = TRUE;
     sa_info_clear(&ike->listed);
+    g_array_set_size(ike->listed_ikes, 0);
+    ike->youngest_ike = 0;
     vici_client_call(ike->control, ike_request_list_sas(ike->setup), on_listed, ike);
 }
 
@@ -170,8 +171,14 @@ static void on_list_sa(Ike *ike, const ViciNode *message)
 {
     guint64 dead = sa_info_child_of_spi(message, ike->setup->name, ike->dead_spi);
 
+    const ViciNode *sa = vici_node_child(message, ike->setup->name);
+    guint64 id = vici_node_number(sa, "uniqueid", G_MAXUINT32, 0);
+
     if (!ike->listing)
         return;
+    g_array_append_val(ike->listed_ikes, id);
+    if (g_strcmp0(vici_node_string(sa, "state"), "ESTABLISHED") == 0)
+        ike->youngest_ike = MAX(ike->youngest_ike, id);
     sa_info_read(&ike->listed, message, ike->setup->name, ike->setup->c.reqid, ike->dead_spi);
     if (dead != 0)
         bury(ike, dead);

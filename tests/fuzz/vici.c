@@ -31,7 +31,7 @@ static void read_sas(const ViciNode *message)
     SaInfo info = { 0 };
 
     for (const ViciNode *child = message->child; child; child = child->next) {
-        if (child->name && sa_info_read(&info, message, child->name, 1))
+        if (child->name && sa_info_read(&info, message, child->name, 1, 0))
             g_assert_cmpuint(info.info.esp_icv, >, 0);
     }
     sa_info_clear(&info);

@@ -69,7 +69,8 @@ static void answer(int fd, const char *success, const char *words)
 static void write_sa(ViciWriter *writer, const char *name, const char *reqid, const char *cipher)
 {
     vici_write_section(writer, name);
-    vici_write_string(writer, "uniqueid", "1");
+    vici_write_string(writer, "uniqueid", "2");
+    vici_write_string(writer, "state", "ESTABLISHED");
     vici_write_string(writer, "remote-id", "evil\x1b[2Jname\nnext");
     vici_write_string(writer, "remote-port", "99999999");
     vici_write_string(writer, "encr-alg", cipher);
@@ -99,6 +100,18 @@ static void tell_up(const char *name, const char *reqid, const char *cipher)
         write_sa(writer, name, reqid, cipher);
         send_frame(clients[i].fd, writer);
     }
+}
+
+/* An elder IKE SA, whose place another one has taken. */
+static void tell_childless(int fd, const char *name)
+{
+    ViciWriter *writer = vici_writer_new(VICI_EVENT, "list-sa");
+
+    vici_write_section(writer, name);
+    vici_write_string(writer, "uniqueid", "1");
+    vici_write_string(writer, "state", "ESTABLISHED");
+    vici_write_section_end(writer);
+    send_frame(fd, writer);
 }
 
 static void tell_log(int fd, const char *text)
@@ -164,8 +177,9 @@ static void on_command(int fd, const ViciPacket *packet)
     static const guint8 unasked[] = { 0, 0, 0, 1, VICI_CMD_RESPONSE };
     const char *ike = vici_node_string(packet->message, "ike");
     const char *child = vici_node_string(packet->message, "child-id");
-    g_autofree char *line =
-        g_strconcat(packet->name, " ", ike ? ike : child ? child : "", NULL);
+    const char *id = vici_node_string(packet->message, "ike-id");
+    g_autofree char *line = g_strconcat(packet->name, " ", id ? "ike-id " : child ? "child-id " : "",
+                                        ike ? ike : id ? id : child ? child : "", NULL);
 
     note(line);
     if (is("hangs") || (is("hangs-at-initiate") && strcmp(packet->name, "initiate") == 0))
@@ -184,6 +198,8 @@ static void on_command(int fd, const ViciPacket *packet)
         ViciWriter *writer = vici_writer_new(VICI_EVENT, "list-sa");
         write_sa(writer, ike, "1129775105", "AES_CBC");
         send_frame(fd, writer);
+        if (is("loses-child"))
+            tell_childless(fd, ike);
         answer(fd, "yes", NULL);
     } else if (strcmp(packet->name, "load-conn") == 0 && is("refuses")) {
         answer(fd, "no", "invalid value for: reqid, config discarded");

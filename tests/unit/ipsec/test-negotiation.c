@@ -243,10 +243,13 @@ static void test_loses_child(void)
     g_assert_cmpuint(world.stopped, ==, 1);
     g_assert_cmpuint(world.failed + world.lost, ==, 0);
     g_autofree char *commands = world_commands(&world);
-    g_assert_nonnull(strstr(commands, "terminate 1\n"));
-    g_assert_null(strstr(commands, "terminate 2\n"));
+    g_assert_nonnull(strstr(commands, "terminate child-id 1\n"));
+    g_assert_null(strstr(commands, "terminate child-id 2\n"));
     const char *first = strstr(commands, "initiate causeway-test\n");
-    g_assert_nonnull(strstr(first + 1, "initiate causeway-test\n"));
+    const char *elder = strstr(first, "terminate ike-id 1\n");
+    g_assert_nonnull(elder);
+    g_assert_nonnull(strstr(elder, "initiate causeway-test\n"));
+    g_assert_null(strstr(commands, "terminate ike-id 2\n"));
     world_end(&world);
 }
 
