@@ -54,6 +54,7 @@ static void attempt_release(Attempt *attempt)
 {
     g_clear_handle_id(&attempt->deadline, g_source_remove);
     g_clear_handle_id(&attempt->idle, g_source_remove);
+    g_clear_pointer(&attempt->credentials, credentials_free);
     g_clear_pointer(&attempt->tunnel, tunnel_process_free);
     inner_ipv6_clear(&attempt->ipv6);
     g_clear_pointer(&attempt->channel, host_channel_free);
@@ -72,6 +73,15 @@ void attempt_fail(Attempt *attempt, const Failure *failure)
     attempt->state = ATTEMPT_OVER;
     attempt_release(attempt);
     attempt->events.failed(copy, attempt->user_data);
+}
+
+void attempt_want_passphrase(Attempt *attempt, const Failure *refused)
+{
+    g_autoptr(Failure) copy = failure_copy(refused);
+
+    attempt->state = ATTEMPT_OVER;
+    attempt_release(attempt);
+    attempt->events.passphrase_wanted(copy, attempt->user_data);
 }
 
 static gboolean on_pending_failure(gpointer data)
@@ -397,18 +407,15 @@ static void give_tunnel_its_task(Attempt *attempt)
 
 static Failure *start_ike(Attempt *attempt, guint16 port)
 {
-    g_auto(IkeMaterial) material = { 0 };
     g_autofree char *gateway = ip_address_to_string(&attempt->gateway);
     g_autofree char *local = ip_address_to_string(&attempt->path.source);
     Failure *failure = NULL;
     IkeConfig config;
 
-    if (!settings_ike_material(attempt->profile, attempt->psk, &material, &failure))
-        return failure;
     /* A name of this attempt alone: an earlier one may still be on its way out. */
     g_autofree char *name = g_strdup_printf(
         "%s-%x", profile_get_string(attempt->profile, FIELD_CONNECTION_UUID), attempt->reqid);
-    settings_ike(attempt->profile, &material, attempt->key_passphrase, &config);
+    settings_ike(attempt->profile, &attempt->material, &config);
     config.uuid = name;
     config.gateway = gateway;
     config.local_address = local;
@@ -420,6 +427,17 @@ static Failure *start_ike(Attempt *attempt, guint16 port)
     if (attempt->ike)
         ike_start(attempt->ike);
     return failure;
+}
+
+void attempt_material_ready(Attempt *attempt)
+{
+    if (!attempt->material_ready || attempt->ike_port == 0 || attempt->ike)
+        return;
+    Failure *failure = start_ike(attempt, attempt->ike_port);
+    if (failure)
+        attempt_fail_later(attempt, failure);
+    else
+        attempt_prepare_link(attempt);
 }
 
 void attempt_start(Attempt *attempt, const IpAddress *gateway)
@@ -443,11 +461,8 @@ void attempt_start(Attempt *attempt, const IpAddress *gateway)
         return;
     }
     attempt_set_stage(attempt, STAGE_IPSEC, NULL);
-    Failure *failure = start_ike(attempt, port);
-    if (failure)
-        attempt_fail_later(attempt, failure);
-    else
-        attempt_prepare_link(attempt);
+    attempt->ike_port = port;
+    attempt_material_ready(attempt);
 }
 
 void attempt_stop(Attempt *attempt)
@@ -527,6 +542,9 @@ Attempt *attempt_new(const AttemptConfig *config, const AttemptEvents *events,
     if (!attempt->tunnel)
         attempt_fail_later(attempt, failure_new(STAGE_PREPARE, FAILURE_TUNNEL_DIED,
                                                 error->message));
+    Failure *failure = attempt->service ? attempt_open_credentials(attempt) : NULL;
+    if (failure)
+        attempt_fail_later(attempt, failure);
     return attempt;
 }
 
@@ -541,6 +559,7 @@ void attempt_free(Attempt *attempt)
     secret_free(attempt->psk);
     secret_free(attempt->password);
     secret_free(attempt->key_passphrase);
+    ike_material_clear(&attempt->material);
     g_free(attempt->remembered_ike);
     g_free(attempt->remembered_esp);
     profile_unref(attempt->profile);

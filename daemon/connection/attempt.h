@@ -23,6 +23,8 @@ typedef struct {
     /* The interface of that kind, made now unless it is there; NULL sets `error`.  One of the
      * other kind gives way, unless addresses and routes stand on it: then it is an error. */
     HostLink *(*link_wanted)(HostLinkKind kind, gpointer user_data, GError **error);
+    /* For the private key; the attempt is over.  `refused` NULL: none was given. */
+    void (*passphrase_wanted)(const Failure *refused, gpointer user_data);
     void (*secret_wanted)(PppSecretKind kind, const Failure *refused, gpointer user_data);
     /* Comes again when the values change, also during a connection. */
     void (*network_up)(const PlanNegotiated *negotiated, const GatewayPath *path,

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An attempt from inside: shared by attempt.c (its life), attempt_data_path.c and
+/* An attempt from inside: shared by attempt.c (its life), attempt_credentials.c, attempt_data_path.c and
  * attempt_leave.c. */
 #pragma once
 
 #include "connection/attempt.h"
+#include "connection/credentials.h"
+#include "connection/settings.h"
 #include "connection/inner_ipv6.h"
 
 typedef enum {
@@ -29,6 +31,10 @@ struct Attempt {
     guint32 reqid;
     guint32 ipv4_address;
     char *remembered_ike, *remembered_esp;
+    IkeMaterial material;
+    Credentials *credentials; /* files that are being opened */
+    gboolean material_ready;
+    guint16 ike_port; /* IKE is to start as soon as the material is ready; 0: not yet */
     gboolean any_port;
     int link_ifindex;
 
@@ -53,6 +59,15 @@ struct Attempt {
 void attempt_fail(Attempt *attempt, const Failure *failure);
 /* The stage's failure for an error of host/. */
 Failure *attempt_host_failure(Stage stage, const GError *error);
+
+/* Ends the attempt and tells that a passphrase is wanted. */
+void attempt_want_passphrase(Attempt *attempt, const Failure *refused);
+/* Starts IKE, if that waits for it. */
+void attempt_material_ready(Attempt *attempt);
+
+/* attempt_credentials.c */
+/* Gets ready what IKE proves itself with.  Returns what is wrong with it already, or NULL. */
+Failure *attempt_open_credentials(Attempt *attempt);
 
 /* attempt_data_path.c */
 /* Makes the interface ahead of its need. */

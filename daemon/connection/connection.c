@@ -275,6 +275,16 @@ static void on_secret_wanted(PppSecretKind kind, const Failure *refused, gpointe
     connection_ask_password(data, kind, refused);
 }
 
+/* Nothing was sent yet; the answer begins another attempt. */
+static void on_passphrase_wanted(const Failure *refused, gpointer data)
+{
+    Connection *connection = data;
+    g_autoptr(Failure) copy = failure_copy(refused);
+
+    drop_attempt(connection);
+    connection_ask_passphrase(connection, copy);
+}
+
 static void on_ike_changed(const IkeInfo *info, gpointer data)
 {
     Connection *connection = data;
@@ -331,6 +341,7 @@ static void on_attempt_closed(gpointer data)
 static const AttemptEvents attempt_events = {
     .stage = on_stage,
     .link_wanted = on_link_wanted,
+    .passphrase_wanted = on_passphrase_wanted,
     .secret_wanted = on_secret_wanted,
     .network_up = on_network_up,
     .ike_changed = on_ike_changed,

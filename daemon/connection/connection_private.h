@@ -87,6 +87,8 @@ void connection_end(Connection *connection, const Failure *failure);
 gboolean connection_have_secrets(Connection *connection);
 /* The gateway wants (another) one. */
 void connection_ask_password(Connection *connection, PppSecretKind kind, const Failure *refused);
+/* The private key is encrypted; `refused` is set when a passphrase was given. */
+void connection_ask_passphrase(Connection *connection, const Failure *refused);
 
 /* connection_network.c */
 void connection_network_apply(Connection *connection, const PlanNegotiated *negotiated,

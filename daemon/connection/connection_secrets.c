@@ -28,6 +28,14 @@ void connection_ask_password(Connection *connection, PppSecretKind kind, const F
     ask_secret(connection, expired ? "ppp.new-password" : "ppp.password", message);
 }
 
+void connection_ask_passphrase(Connection *connection, const Failure *refused)
+{
+    g_clear_pointer(&connection->key_passphrase, secret_free);
+    g_clear_pointer(&connection->refusal, failure_free);
+    connection->refusal = failure_copy(refused);
+    ask_secret(connection, "ipsec.key-passphrase", refused ? refused->detail : NULL);
+}
+
 gboolean connection_have_secrets(Connection *connection)
 {
     gboolean psk_used =

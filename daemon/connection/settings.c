@@ -145,8 +145,7 @@ static IkeSecurity security_of(Profile *profile)
     return g_strcmp0(word, "legacy") == 0 ? IKE_SECURITY_LEGACY : IKE_SECURITY_COMPATIBLE;
 }
 
-void settings_ike(Profile *profile, const IkeMaterial *material, const Secret *key_passphrase,
-                  IkeConfig *ret_config)
+void settings_ike(Profile *profile, const IkeMaterial *material, IkeConfig *ret_config)
 {
     gboolean certificate =
         g_strcmp0(profile_get_string(profile, FIELD_IPSEC_AUTH), "certificate") == 0;
@@ -162,7 +161,6 @@ void settings_ike(Profile *profile, const IkeMaterial *material, const Secret *k
         .certificate = material->certificate,
         .private_key = material->private_key,
         .ca = material->ca,
-        .key_passphrase = key_passphrase,
         .ike_proposals = material->ike_proposals,
         .esp_proposals = material->esp_proposals,
         .security = security_of(profile),

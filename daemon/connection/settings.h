@@ -23,8 +23,7 @@ void ike_material_clear(IkeMaterial *material);
 gboolean settings_ike_material(Profile *profile, const Secret *psk, IkeMaterial *material,
                                Failure **ret_failure);
 /* Addresses, port and reqid are left to the caller.  `material` must outlive `ret_config`. */
-void settings_ike(Profile *profile, const IkeMaterial *material, const Secret *key_passphrase,
-                  IkeConfig *ret_config);
+void settings_ike(Profile *profile, const IkeMaterial *material, IkeConfig *ret_config);
 
 /* A plan for what was negotiated; NULL sets `error` (HOST_ERROR). */
 NetworkPlan *settings_plan(Profile *profile, const char *interface,

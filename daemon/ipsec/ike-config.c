@@ -101,8 +101,7 @@ static Failure *setup_certificates(IkeSetup *setup)
                            "the authority's file holds no certificate");
     if (pem_is_encrypted(config->private_key))
         return failure_new(STAGE_PREPARE, FAILURE_CERTIFICATE_UNUSABLE,
-                           "the private key is encrypted with a passphrase, which is not "
-                           "supported: store it without (openssl pkcs8 -topk8 -nocrypt)");
+                           "the private key is still encrypted");
     if (g_bytes_get_size(config->private_key) > VICI_VALUE_MAX)
         return failure_new(STAGE_PREPARE, FAILURE_CERTIFICATE_UNUSABLE,
                            "the private key's file is too large");
@@ -149,7 +148,6 @@ static void copy_config(IkeConfig *to, const IkeConfig *from)
     to->certificate = from->certificate ? g_bytes_ref(from->certificate) : NULL;
     to->private_key = from->private_key ? g_bytes_ref(from->private_key) : NULL;
     to->ca = from->ca ? g_bytes_ref(from->ca) : NULL;
-    to->key_passphrase = NULL;
     to->ike_proposals = g_strdup(or_null(from->ike_proposals));
     to->esp_proposals = g_strdup(or_null(from->esp_proposals));
     to->remembered_ike = g_strdup(from->remembered_ike);

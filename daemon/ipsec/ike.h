@@ -87,9 +87,8 @@ typedef struct {
     const char *remote_id;
 
     GBytes *certificate;            /* contents of a file, PEM or DER; may hold a chain */
-    GBytes *private_key;            /* PEM (also encrypted PKCS#8) or DER */
+    GBytes *private_key;            /* PEM or DER, not encrypted */
     GBytes *ca;                     /* PEM (several allowed) or DER; NULL: any that charon trusts */
-    const Secret *key_passphrase;   /* not used yet: an encrypted key is refused */
 
     const char *ike_proposals; /* the user's, in strongSwan's or Libreswan's spelling; NULL: ours */
     const char *esp_proposals;

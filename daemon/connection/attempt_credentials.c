@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What IKE proves itself with: a key that is at hand, or files that another process opens while
+ * the gateway's name is being resolved. */
+#include "connection/attempt_private.h"
+
+#include <string.h>
+
+static GBytes *take_text(char **text)
+{
+    gsize length = *text ? strlen(*text) : 0;
+
+    return length > 0 ? credentials_bytes_take(g_steal_pointer(text), length) : NULL;
+}
+
+static void replace(GBytes **place, GBytes *bytes)
+{
+    g_clear_pointer(place, g_bytes_unref);
+    *place = bytes;
+}
+
+static gboolean wants_passphrase(const CredentialsResult *result)
+{
+    return result->verdict == CREDENTIALS_PASSPHRASE_MISSING ||
+           result->verdict == CREDENTIALS_PASSPHRASE_WRONG;
+}
+
+static void on_opened(const CredentialsResult *result, const Failure *failure, gpointer data)
+{
+    Attempt *attempt = data;
+    /* Ours by now: nobody else reads it after this call. */
+    CredentialsResult *opened = (CredentialsResult *)result;
+
+    if (attempt->state != ATTEMPT_PREPARED && attempt->state != ATTEMPT_RUNNING)
+        return;
+    if (failure && wants_passphrase(result)) {
+        attempt_want_passphrase(attempt,
+                                result->verdict == CREDENTIALS_PASSPHRASE_WRONG ? failure : NULL);
+        return;
+    }
+    if (failure) {
+        attempt_fail(attempt, failure);
+        return;
+    }
+    replace(&attempt->material.certificate, take_text(&opened->certificate));
+    replace(&attempt->material.private_key, take_text(&opened->private_key));
+    replace(&attempt->material.ca, take_text(&opened->ca));
+    attempt->material_ready = TRUE;
+    attempt_material_ready(attempt);
+}
+
+Failure *attempt_open_credentials(Attempt *attempt)
+{
+    Failure *failure = NULL;
+
+    if (!settings_ike_material(attempt->profile, attempt->psk, &attempt->material, &failure))
+        return failure;
+    if (g_strcmp0(profile_get_string(attempt->profile, FIELD_IPSEC_AUTH), "certificate") != 0) {
+        attempt->material_ready = TRUE;
+        return NULL;
+    }
+    CredentialsRequest request = {
+        .certificate = attempt->material.certificate,
+        .private_key = attempt->material.private_key,
+        .ca = attempt->material.ca,
+        .passphrase = attempt->key_passphrase,
+        .now = g_get_real_time() / G_USEC_PER_SEC,
+    };
+    attempt->credentials = credentials_open(NULL, &request, on_opened, attempt);
+    return NULL;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What causewayd and causeway-credentials say to each other: one request, one result, each a
+ * GVariant that ends with its stream.  The result is not trusted: it is taken for text. */
+#pragma once
+
+#include <glib.h>
+
+#include "base/secret.h"
+
+/* Of a request or a result, in bytes: four files of a megabyte. */
+#define CREDENTIALS_MESSAGE_MAX (5u << 20)
+
+typedef struct {
+    GBytes *certificate; /* contents of files: PEM, DER or PKCS#12; NULL: not given */
+    GBytes *private_key;
+    GBytes *ca;
+    const Secret *passphrase; /* NULL: not given */
+    gint64 now;               /* seconds since 1970, for the dates of the certificate */
+} CredentialsRequest;
+
+typedef enum {
+    CREDENTIALS_OPENED,
+    CREDENTIALS_PASSPHRASE_MISSING,
+    CREDENTIALS_PASSPHRASE_WRONG,
+    CREDENTIALS_EXPIRED,
+    CREDENTIALS_NOT_YET_VALID,
+    CREDENTIALS_UNUSABLE, /* for any other reason, which is told */
+} CredentialsVerdict;
+
+typedef struct {
+    CredentialsVerdict verdict;
+    gint64 time;       /* EXPIRED: since when; NOT_YET_VALID: until when */
+    char *words;       /* UNUSABLE: why; with a date: whose certificate it is */
+    char *certificate; /* PEM, the one that belongs to the key first, "" unless OPENED */
+    char *private_key; /* PEM, not encrypted */
+    char *ca;          /* PEM; "": none given */
+} CredentialsResult;
+
+GBytes *credentials_request_pack(const CredentialsRequest *request);
+/* `ret_request` owns its parts; FALSE leaves it untouched. */
+gboolean credentials_request_unpack(GBytes *bytes, CredentialsRequest *ret_request);
+void credentials_request_clear(CredentialsRequest *request);
+
+GBytes *credentials_result_pack(const CredentialsResult *result);
+gboolean credentials_result_unpack(GBytes *bytes, CredentialsResult *ret_result);
+void credentials_result_clear(CredentialsResult *result);
+
+/* Bytes that wipe themselves; takes `data` over. */
+GBytes *credentials_bytes_take(gpointer data, gsize length);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CredentialsRequest, credentials_request_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CredentialsResult, credentials_result_clear)

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The whole way: files through the sandboxed process, and its verdicts in words. */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "connection/credentials.h"
+
+#define DURING 1800000000
+
+typedef struct {
+    GMainLoop *loop;
+    guint calls;
+    CredentialsVerdict verdict;
+    Failure *failure;
+    char *private_key;
+} Answer;
+
+static void on_done(const CredentialsResult *result, const Failure *failure, gpointer user_data)
+{
+    Answer *answer = user_data;
+
+    answer->calls++;
+    answer->verdict = result->verdict;
+    answer->failure = failure_copy(failure);
+    answer->private_key = g_strdup(result->private_key);
+    g_main_loop_quit(answer->loop);
+}
+
+static void ask(const char *program, const char *file, const char *passphrase, gint64 now,
+                Answer *answer)
+{
+    char *data = NULL;
+    gsize length = 0;
+    g_autofree char *path = g_build_filename(DATA, file, NULL);
+    g_autoptr(Secret) secret = passphrase ? secret_new(passphrase, strlen(passphrase)) : NULL;
+
+    g_assert_true(g_file_get_contents(path, &data, &length, NULL));
+    g_autoptr(GBytes) certificate = g_bytes_new_take(data, length);
+    CredentialsRequest request = {
+        .certificate = certificate, .passphrase = secret, .now = now
+    };
+    *answer = (Answer){ .loop = g_main_loop_new(NULL, FALSE) };
+    g_autoptr(Credentials) credentials = credentials_open(program, &request, on_done, answer);
+    g_assert_cmpuint(answer->calls, ==, 0);
+    g_main_loop_run(answer->loop);
+    g_assert_cmpuint(answer->calls, ==, 1);
+    g_test_message("%s", answer->failure ? answer->failure->detail : "opened");
+}
+
+static void answer_clear(Answer *answer)
+{
+    g_main_loop_unref(answer->loop);
+    failure_free(answer->failure);
+    g_free(answer->private_key);
+}
+
+static const char *program(void)
+{
+    return g_getenv("CREDENTIALS");
+}
+
+static void test_opened(void)
+{
+    Answer answer;
+
+    ask(program(), "client.p12", "opensesame", DURING, &answer);
+    g_assert_null(answer.failure);
+    g_assert_true(g_str_has_prefix(answer.private_key, "-----BEGIN PRIVATE KEY-----"));
+    answer_clear(&answer);
+}
+
+static void assert_told(const char *file, const char *passphrase, gint64 now, FailureCode code,
+                        const char *words)
+{
+    Answer answer;
+
+    ask(program(), file, passphrase, now, &answer);
+    g_assert_cmpint(answer.failure->stage, ==, STAGE_PREPARE);
+    g_assert_cmpstr(failure_code_name(answer.failure->code), ==, failure_code_name(code));
+    g_assert_nonnull(strstr(answer.failure->detail, words));
+    g_assert_cmpstr(answer.private_key, ==, "");
+    answer_clear(&answer);
+}
+
+static void test_told(void)
+{
+    assert_told("client.p12", NULL, DURING, FAILURE_SECRET_MISSING, "ipsec.key-passphrase");
+    assert_told("client.p12", "no", DURING, FAILURE_CERTIFICATE_UNUSABLE, "passphrase");
+    assert_told("client.crt", NULL, DURING, FAILURE_CERTIFICATE_UNUSABLE, "no private key");
+    assert_told("client.p12", "opensesame", 4000000000, FAILURE_CERTIFICATE_UNUSABLE,
+                "CN=client,O=Lab\" expired on 20");
+    assert_told("client.p12", "opensesame", 1, FAILURE_CERTIFICATE_UNUSABLE,
+                "is not valid before 20");
+}
+
+static void test_broken(void)
+{
+    Answer answer;
+
+    ask("/bin/false", "client.p12", NULL, DURING, &answer);
+    g_assert_cmpint(answer.failure->code, ==, FAILURE_CERTIFICATE_UNUSABLE);
+    answer_clear(&answer);
+    ask("/nonexistent/program", "client.p12", NULL, DURING, &answer);
+    g_assert_cmpint(answer.failure->code, ==, FAILURE_CERTIFICATE_UNUSABLE);
+    answer_clear(&answer);
+    /* It says something, but nothing that is a result. */
+    ask("/bin/cat", "client.p12", NULL, DURING, &answer);
+    g_assert_cmpint(answer.failure->code, ==, FAILURE_CERTIFICATE_UNUSABLE);
+    answer_clear(&answer);
+}
+
+/* Freed before it has answered: no answer comes. */
+static void test_freed(void)
+{
+    g_autoptr(GBytes) certificate = g_bytes_new("x", 1);
+    CredentialsRequest request = { .certificate = certificate };
+    Answer answer;
+
+    ask(program(), "client.p12", NULL, DURING, &answer); /* one that lives, for its end */
+    guint calls = answer.calls;
+    credentials_free(credentials_open(program(), &request, on_done, &answer));
+    while (g_main_context_iteration(NULL, FALSE))
+        ;
+    g_assert_cmpuint(answer.calls, ==, calls);
+    answer_clear(&answer);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/credentials-process/opened", test_opened);
+    g_test_add_func("/credentials-process/told", test_told);
+    g_test_add_func("/credentials-process/broken", test_broken);
+    g_test_add_func("/credentials-process/freed", test_freed);
+    return g_test_run();
+}
