@@ -116,6 +116,8 @@ static gboolean read_container(Parse *parse, gnutls_pkcs12_t container, gboolean
     if (status == GNUTLS_E_DECRYPTION_FAILED)
         return refuse(parse, parse->passphrase ? CREDENTIALS_PASSPHRASE_WRONG
                                                : CREDENTIALS_PASSPHRASE_MISSING);
+    if (status == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+        return unusable(parse, "the PKCS#12 file holds no private key");
     if (status < 0)
         return unusable(parse, gnutls_strerror(status));
     take_all(chain, n_chain, own ? own : others ? others : unwanted);
