@@ -75,7 +75,7 @@ void carrier_free(Carrier *carrier)
 {
     if (!carrier)
         return;
-    close(carrier->fd);
+    /* The socket ends with the process (filter.c). */
     g_free(carrier->memory);
     g_free(carrier);
 }

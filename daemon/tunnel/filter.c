@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "tunnel/protocol.h"
 #include "tunnel/sandbox.h"
 
 /* From <linux/in.h> and <linux/in6.h>, which do not go together with <netinet/in.h>. */
@@ -37,10 +38,6 @@ static const int allowed[] = {
     SCMP_SYS(clock_gettime64),
     SCMP_SYS(timerfd_settime),
     SCMP_SYS(timerfd_settime64),
-    SCMP_SYS(close),
-    /* No socket can be made here, and this network name space is empty: only the UDP socket
-     * that was handed over can be connected, and the policy on it holds for any peer. */
-    SCMP_SYS(connect),
     SCMP_SYS(brk),
     SCMP_SYS(munmap),
     SCMP_SYS(mremap),
@@ -69,6 +66,24 @@ static const struct {
 
 static const int udp_options[] = { UDP_SEGMENT, UDP_GRO };
 
+/* connect() with no address takes a socket off its interface: DHCPv6's, which is to speak inside
+ * the tunnel alone, could then reach the networks around it and services of this computer.  The
+ * carrier's is guarded by its policy, whoever its peer is.  That nothing else ever gets its
+ * number, it is never closed. */
+static int add_carrier_rules(scmp_filter_ctx filter)
+{
+    int failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(connect), 1,
+                                  SCMP_A0_64(SCMP_CMP_EQ, TUNNEL_CARRIER_FD, 0));
+
+    /* One by one: of a larger number the kernel would look at its lower half. */
+    for (guint fd = 0; fd < SANDBOX_DESCRIPTORS_MAX; fd++) {
+        if (fd != TUNNEL_CARRIER_FD)
+            failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(close), 1,
+                                       SCMP_A0_64(SCMP_CMP_EQ, fd, 0));
+    }
+    return failed;
+}
+
 static gboolean add_rules(scmp_filter_ctx filter)
 {
     const struct scmp_arg_cmp not_executable = SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
@@ -77,6 +92,7 @@ static gboolean add_rules(scmp_filter_ctx filter)
     for (guint i = 0; i < G_N_ELEMENTS(allowed); i++)
         failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 
+    failed |= add_carrier_rules(filter);
     failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, not_executable);
     failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap2), 1, not_executable);
     failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, not_executable);

@@ -16,7 +16,8 @@ static gboolean configure(Pump *pump, TunnelMessage *message)
 
 static gboolean take_socket(Pump *pump, TunnelMessage *message)
 {
-    if (pump->carrier)
+    /* The one that the sandbox lets us connect. */
+    if (pump->carrier || message->fds[0] != TUNNEL_CARRIER_FD)
         return FALSE;
     pump->carrier = carrier_new(message->fds[0]);
     message->fds[0] = -1;

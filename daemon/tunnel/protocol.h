@@ -29,6 +29,8 @@
 #define TUNNEL_SECRET_MAX 1024
 #define TUNNEL_RTT_MAX (60 * USEC_PER_SEC)
 #define TUNNEL_SOCKET_FD 3      /* where the tunnel process finds its end of the pair */
+/* Where TUNNEL_SOCKET's arrives in the tunnel process: behind its timer, before all others. */
+#define TUNNEL_CARRIER_FD 5
 
 typedef enum {
     /* parent to tunnel */

@@ -24,8 +24,7 @@
 
 #define SANDBOX_USER "causeway-tunnel"
 #define NOBODY 65534
-/* A tunnel holds ten descriptors and some megabytes of buffers. */
-#define DESCRIPTORS_MAX 32
+/* A tunnel holds some megabytes of buffers. */
 #define ADDRESS_SPACE_MAX (512UL << 20)
 
 gboolean sandbox_close_descriptors(void)
@@ -153,7 +152,7 @@ gboolean sandbox_enter(char **ret_missing)
 
     gboolean ok = drop_capabilities() && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && limit(RLIMIT_CORE, 0) &&
-                  limit(RLIMIT_NOFILE, DESCRIPTORS_MAX) && limit(RLIMIT_NPROC, 0) &&
+                  limit(RLIMIT_NOFILE, SANDBOX_DESCRIPTORS_MAX) && limit(RLIMIT_NPROC, 0) &&
                   limit(RLIMIT_FSIZE, 0);
 #ifndef WITH_ADDRESS_SANITIZER /* whose shadow takes terabytes of it */
     ok = ok && limit(RLIMIT_AS, ADDRESS_SPACE_MAX);

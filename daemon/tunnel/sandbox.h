@@ -15,6 +15,9 @@
 #define WITH_ADDRESS_SANITIZER 1
 #endif
 
+/* A tunnel holds ten descriptors at most. */
+#define SANDBOX_DESCRIPTORS_MAX 32
+
 /* Closes everything but the parent's socket and the standard descriptors, which are made to
  * lead nowhere: a descriptor received later must not become somebody's stderr. */
 gboolean sandbox_close_descriptors(void);

@@ -106,6 +106,15 @@ static void act_make_code(void)
 }
 static void act_unshare(void) { unshare(CLONE_NEWUSER); }
 static void act_setuid(void) { (void)!setuid(0); }
+/* Off the interface that it is bound to. */
+static void act_disconnect(void)
+{
+    const struct sockaddr none = { .sa_family = AF_UNSPEC };
+    (void)!connect(TUNNEL_CARRIER_FD + 1, &none, sizeof none);
+}
+/* For another one to come in its place, also by a number of which the kernel takes the half. */
+static void act_close_carrier(void) { close(TUNNEL_CARRIER_FD); }
+static void act_close_half(void) { syscall(SYS_close, (1UL << 32) + TUNNEL_CARRIER_FD); }
 static void act_tun(void) { ioctl(TUNNEL_SOCKET_FD, TUNSETIFF, NULL); }
 static void act_policy(void)
 {
@@ -131,6 +140,8 @@ static const struct {
     { "netlink", act_netlink },     { "bind", act_bind },         { "exec", act_exec },
     { "fork", act_fork },           { "ptrace", act_ptrace },     { "kill", act_kill },
     { "signal", act_signal },       { "map-code", act_map_code }, { "make-code", act_make_code },
+    { "disconnect", act_disconnect }, { "close-carrier", act_close_carrier },
+    { "close-half", act_close_half },
     { "unshare", act_unshare },     { "setuid", act_setuid },     { "tun", act_tun },
     { "xfrm-policy", act_policy },  { "read-memory", act_read_memory },
     { "other-architecture", act_32bit },
@@ -165,6 +176,9 @@ static void act_allowed(void)
     setsockopt(TUNNEL_SOCKET_FD, IPPROTO_UDP, UDP_SEGMENT, &on, sizeof on);
     (void)!write(TUNNEL_SOCKET_FD, &byte, 1);
     (void)!getrandom(&byte, 1, 0);
+    (void)!connect(TUNNEL_CARRIER_FD, &(struct sockaddr){ .sa_family = AF_UNSPEC },
+                   sizeof(struct sockaddr));
+    close(TUNNEL_CARRIER_FD + 1);
     _exit(7);
 }
 
