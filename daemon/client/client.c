@@ -145,17 +145,53 @@ GPtrArray *client_profiles(Client *client)
     return profiles;
 }
 
+typedef enum {
+    MATCH_NONE,
+    MATCH_FOREIGN, /* another user's, which only root sees */
+    MATCH_EVERYBODYS,
+    MATCH_OWN,
+    MATCH_UUID,
+} Match;
+
+static Match match(CausewayProfile *profile, const char *name)
+{
+    const char *user = causeway_profile_get_user(profile);
+
+    if (strcmp(causeway_profile_get_uuid(profile), name) == 0)
+        return MATCH_UUID;
+    if (strcmp(causeway_profile_get_name(profile), name) != 0)
+        return MATCH_NONE;
+    if (*user == '\0')
+        return MATCH_EVERYBODYS;
+    return strcmp(user, g_get_user_name()) == 0 ? MATCH_OWN : MATCH_FOREIGN;
+}
+
+/* Any user may give a profile any name.  If root's "office" could be somebody else's, root would
+ * connect to that one's gateway, or leave a password in a profile that its owner sends to a
+ * gateway of his own: of others the UUID is asked for. */
 CausewayProfile *client_find_profile(Client *client, const char *name, GError **error)
 {
     g_autoptr(GPtrArray) profiles = client_profiles(client);
+    CausewayProfile *best = NULL;
+    Match best_match = MATCH_NONE;
 
     for (guint i = 0; i < profiles->len; i++) {
         CausewayProfile *profile = g_ptr_array_index(profiles, i);
-        if (strcmp(causeway_profile_get_name(profile), name) == 0 ||
-            strcmp(causeway_profile_get_uuid(profile), name) == 0)
-            return g_object_ref(profile);
+        Match its = match(profile, name);
+        if (its > best_match) {
+            best_match = its;
+            best = profile;
+        }
     }
-    g_set_error(error, CLIENT_ERROR, CLIENT_ERROR_NOT_FOUND, "There is no profile \"%s\"", name);
+    if (best_match > MATCH_FOREIGN)
+        return g_object_ref(best);
+    if (best)
+        g_set_error(error, CLIENT_ERROR, CLIENT_ERROR_NOT_FOUND,
+                    "There is no profile \"%s\" but that of the user %s: call it %s", name,
+                    causeway_profile_get_user(best), causeway_profile_get_uuid(best));
+    else
+        g_set_error(error, CLIENT_ERROR, CLIENT_ERROR_NOT_FOUND, "There is no profile \"%s\"",
+                    name);
     return NULL;
 }
 

@@ -132,6 +132,32 @@ static void test_export_import(void)
     expect("remove second", 0, NULL, NULL);
 }
 
+/* Other users' profiles of the same name, or named as the other's UUID, are not taken for it. */
+static void test_namesakes(void)
+{
+    static const char *const files[] = {
+        "[connection]\nname=twin\nuser=nobody\ngateway=hostile.test\n"
+        "uuid=11111111-2222-4333-8444-555555555555\n",
+        "[connection]\nname=11111111-2222-4333-8444-555555555555\ngateway=up.test\n"
+        "uuid=99999999-2222-4333-8444-555555555555\n",
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *file = g_strdup_printf("%s/profiles/twin-%u.conf", harness.folder, i);
+        g_assert_true(g_file_set_contents(file, files[i], -1, NULL));
+        g_chmod(file, 0600);
+    }
+    g_variant_unref(harness_call(&harness, ROOT, MANAGER, "Reload", NULL, NULL));
+    expect("show twin", 4, NULL, "of the user nobody: call it 11111111-2222-4333-8444-555555555555");
+    expect("show 11111111-2222-4333-8444-555555555555", 0, "gateway=hostile.test", NULL);
+    expect("add twin gateway=up.test", 0, NULL, NULL);
+    expect("show twin", 0, "gateway=up.test", NULL);
+    expect("remove twin", 0, NULL, NULL);
+    expect("show twin", 4, NULL, "nobody");
+    expect("remove 11111111-2222-4333-8444-555555555555", 0, NULL, NULL);
+    expect("remove 99999999-2222-4333-8444-555555555555", 0, NULL, NULL);
+}
+
 /* A file that somebody sent: its words reach the terminal harmless, and what it would do is said. */
 static void test_import_hostile(void)
 {
@@ -431,6 +457,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/life-of-a-profile", test_life_of_a_profile);
     g_test_add_func("/cli/export-import", test_export_import);
     g_test_add_func("/cli/import-hostile", test_import_hostile);
+    g_test_add_func("/cli/namesakes", test_namesakes);
     g_test_add_func("/cli/up-and-down", test_up_and_down);
     g_test_add_func("/cli/failure", test_failure);
     g_test_add_func("/cli/asks", test_asks);
