@@ -127,9 +127,15 @@ network_with()
 
 # --- causewayd and its profiles
 
+# Without starting a program: that takes its time here.
 pids_of()
 {
-    pgrep -x "${1:0:15}" | paste -sd' '
+    local file name pids=()
+    for file in /proc/[0-9]*/comm; do
+        read -r name 2>/dev/null <"$file" || continue
+        [ "$name" != "${1:0:15}" ] || pids+=("${file//[!0-9]/}")
+    done
+    echo "${pids[*]}"
 }
 
 pid_of_causewayd()
@@ -159,13 +165,21 @@ stop_causewayd()
     await_end "$pid"
 }
 
+has_interface()
+{
+    compgen -G '/sys/class/net/causeway*' >/dev/null
+}
+
 # profile NAME FIELD=VALUE…: a fresh profile for the lab's gateway and user, with the right secrets.
 profile()
 {
     local name=$1
     shift
-    causeway down "$name" >/dev/null 2>&1 || true
-    causeway remove "$name" >/dev/null 2>&1 || true
+    if [ -e "$state/profile.$name" ]; then
+        ! has_interface || causeway down "$name" >/dev/null 2>&1 || true
+        causeway remove "$name" >/dev/null 2>&1 || true
+    fi
+    : >"$state/profile.$name"
     causeway add "$name" gateway="$GW_PUBLIC_ADDRESS" ppp.user="$VPN_USER" "$@" >"$state/add" 2>&1 || {
         not_ok "profile $name with $*" "$state/add"
         return 1
@@ -315,40 +329,37 @@ expect_failure()
 
 # --- the machine as it was before
 
-# Policies that belong to one socket and have no template are an IKE daemon's leave to speak for itself.
-without_bypasses()
-{
-    awk '
-        function flush_entry() { if (entry != "" && !(entry ~ /\tsocket / && entry !~ /tmpl/)) printf "%s", entry; entry = "" }
-        /^[^ \t]/ { flush_entry() }
-        { entry = entry $0 "\n" }
-        END { flush_entry() }'
-}
-
+# Few programs: starting one is what takes time here. What changes by itself is left out: lifetimes, counters, and
+# policies that belong to one socket and have no template (an IKE daemon's leave to speak for itself).
 machine_state()
 {
     local file
-    echo "== links, addresses, routes, rules"
-    ip -d -batch - <<'IP' 2>&1 | sed -E 's/ (expires|valid_lft|preferred_lft) [0-9]+sec//g; s/ +$//'
+    {
+        ip -d -batch - <<'IP' 2>&1
 link show
 address show
 route show table all
 rule show
 tunnel show
 l2tp show tunnel
+xfrm state
+xfrm policy
 IP
-    ip -6 rule show
-    echo "== XFRM"
-    ip xfrm state | grep -v 'anti-replay context'
-    ip xfrm policy | without_bypasses
-    echo "== DNS"
-    stat -c '%N %F %a %U' /etc/resolv.conf
-    cat /etc/resolv.conf
-    if [ -d /run/systemd/system ]; then
-        { resolvectl dns; resolvectl domain; resolvectl default-route; } 2>&1
-    fi
-    echo "== filters"
-    { iptables-legacy-save; nft list ruleset; } 2>/dev/null | sed '/^#/d; s/\[[0-9:]*\]//'
+        ip -6 rule show
+        { iptables-legacy-save; nft list ruleset; } 2>/dev/null
+        if [ -d /run/systemd/system ]; then
+            { resolvectl dns; resolvectl domain; resolvectl default-route; } 2>&1
+        fi
+        echo "== DNS"
+        stat -c '%N %F %a %U' /etc/resolv.conf
+    } | awk '
+        function flush_entry() { if (entry != "" && !(entry ~ /\tsocket / && entry !~ /tmpl/)) printf "%s", entry; entry = "" }
+        /^#/ || /anti-replay context/ { next }
+        { gsub(/ (expires|valid_lft|preferred_lft) [0-9]+sec/, ""); sub(/\[[0-9]+:[0-9]+\]/, ""); sub(/ +$/, "") }
+        /^[^ \t]/ { flush_entry() }
+        { entry = entry $0 "\n" }
+        END { flush_entry() }'
+    echo "$(</etc/resolv.conf)"
     echo "== settings"
     for file in /proc/sys/net/ipv4/ip_forward /proc/sys/net/core/xfrm_acq_expires \
             /proc/sys/net/ipv4/conf/{all,default,eth0}/{rp_filter,src_valid_mark,accept_local} \
@@ -356,8 +367,9 @@ IP
         [ ! -e "$file" ] || echo "$file $(<"$file")"
     done
     echo "== processes and files"
-    pgrep -x causeway-tunnel >/dev/null && echo "causeway-tunnel runs"
-    [ ! -d /run/causeway ] || (cd /run/causeway && find . -name 'undo*' -size +0 -o -name '*.pem' | sort)
+    [ -z "$(pids_of causeway-tunnel)" ] || echo "causeway-tunnel runs"
+    compgen -G '/run/causeway/journal/*'
+    true
 }
 
 # What assert_restored compares with, until the next one.
@@ -422,7 +434,7 @@ begin_case()
     [ -n "$(pid_of_causewayd)" ] || [ -d /run/systemd/system ] || start_causewayd || exit 1
     network_with "$RTT" "$LOSS"
     gateway_with
-    [ -z "$(causeway list 2>/dev/null)" ] || causeway down --all >/dev/null 2>&1
+    ! has_interface || causeway down --all >/dev/null 2>&1
     mark_wire
     snapshot
     cp "$state/before" "$state/begin"
