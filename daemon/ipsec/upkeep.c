@@ -170,7 +170,6 @@ void ike_list_sas(Ike *ike)
 static void on_list_sa(Ike *ike, const ViciNode *message)
 {
     guint64 dead = sa_info_child_of_spi(message, ike->setup->name, ike->dead_spi);
-
     const ViciNode *sa = vici_node_child(message, ike->setup->name);
     guint64 id = vici_node_number(sa, "uniqueid", G_MAXUINT32, 0);
 
@@ -202,7 +201,7 @@ void ike_on_control_event(ViciClient *client, const char *name, const ViciNode *
                vici_node_flag(message, "up")) {
         if (sa_info_read(&ike->sa, message, ike->setup->name, ike->setup->c.reqid, 0))
             await_last_message(ike);
-    } else {
+    } else if (!vici_node_flag(message, "up")) {
         ike->list_when_up = TRUE;
     }
 }
