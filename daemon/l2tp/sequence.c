@@ -2,6 +2,9 @@
 /* Sequence numbers of a session's data messages. */
 #include "l2tp/sequence.h"
 
+/* So many old messages in an unbroken row are no copies: the peer counts anew. */
+#define NEW_COUNT 5
+
 void l2tp_sequence_init(L2tpSequence *sequence, gboolean required)
 {
     *sequence = (L2tpSequence){ .sending = required, .required = required };
@@ -18,8 +21,13 @@ gboolean l2tp_sequence_receive(L2tpSequence *sequence, const L2tpData *data)
     /* "it MUST begin sending sequence numbers" (RFC 2661 §5.4). */
     sequence->sending = TRUE;
     /* The 32767 values before the newest one are old, and so is that one itself (§5.8). */
-    if ((guint16)(data->ns - sequence->expected) >= 0x8000)
-        return FALSE;
+    if ((guint16)(data->ns - sequence->expected) >= 0x8000) {
+        sequence->n_stale = data->ns == sequence->stale ? sequence->n_stale + 1 : 1;
+        sequence->stale = (guint16)(data->ns + 1);
+        if (sequence->n_stale < NEW_COUNT)
+            return FALSE;
+    }
+    sequence->n_stale = 0;
     sequence->expected = (guint16)(data->ns + 1);
     return TRUE;
 }

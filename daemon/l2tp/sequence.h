@@ -2,7 +2,8 @@
 /* Sequence numbers of a session's data messages (RFC 2661 §5.4).
  *
  * Nothing is held back to restore an order: a message that is older than the newest one seen is
- * dropped, everything else is let through at once. */
+ * dropped, everything else is let through at once.  A peer that begins to count anew (a gateway
+ * that hands the session to its kernel, or to another of its machines) is believed after a few. */
 #pragma once
 
 #include "l2tp/data.h"
@@ -12,6 +13,8 @@ typedef struct {
     guint16 expected; /* one more than the newest Ns received */
     gboolean sending; /* ours carry numbers */
     gboolean required;
+    guint16 stale; /* one more than the Ns that was dropped last */
+    guint n_stale; /* dropped ones that followed each other */
 } L2tpSequence;
 
 /* `required`: the Sequencing Required AVP was sent, so numbers are always there. */

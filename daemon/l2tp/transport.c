@@ -348,9 +348,12 @@ static Usec death_at(const Transport *transport)
 {
     const Outgoing *oldest = g_queue_peek_head((GQueue *)&transport->queue);
 
-    if (transport->flight == 0 || oldest->sent < TRANSPORT_TRIES)
+    guint tries = transport->heard ? TRANSPORT_TRIES : TRANSPORT_TRIES_UNHEARD;
+    Usec cycle = transport->heard ? TRANSPORT_CYCLE : TRANSPORT_CYCLE_UNHEARD;
+
+    if (transport->flight == 0 || oldest->sent < tries)
         return USEC_NEVER;
-    return MAX(usec_add(oldest->first_sent, TRANSPORT_CYCLE),
+    return MAX(usec_add(oldest->first_sent, cycle),
         usec_add(oldest->last_sent, TRANSPORT_RTO_FIRST_MAX));
 }
 

@@ -10,7 +10,11 @@
  *    Of our own measurements it is 2 · rtt or 200 ms - rtt, whichever is more: a lost ICCN costs
  *    RTO and a round trip, and shall cost no more than 200 ms or 3 · rtt.
  *  - death: a message has been sent at least 6 times over at least 31 s in vain.  Both, so that
- *    a computer that slept for an hour tries again before it gives up.
+ *    a computer that slept for an hour tries again before it gives up.  31 s are what the RFC's
+ *    recommended five tries from 1 s on amount to, and a call that stands is worth the wait.  A
+ *    user before a gateway that has not said a word is not: IKE has just shown that it is there
+ *    and how far away, so nobody answers because nobody listens.  Then it is the five tries over
+ *    10 s: six of them, unless the first had to wait for more than 200 ms.
  *  - acknowledgement: 20 ms after a message came, unless one of ours carries it before.
  *
  * Messages are pulled out with transport_next(), so the caller decides in which order they stand
@@ -27,6 +31,8 @@
 #define TRANSPORT_RTO_CAP (8 * USEC_PER_SEC)
 #define TRANSPORT_CYCLE (31 * USEC_PER_SEC)
 #define TRANSPORT_TRIES 6
+#define TRANSPORT_CYCLE_UNHEARD (10 * USEC_PER_SEC)
+#define TRANSPORT_TRIES_UNHEARD 5
 #define TRANSPORT_ACK_DELAY (20 * USEC_PER_MSEC)
 #define TRANSPORT_WINDOW_DEFAULT 4 /* RFC 2661 §4.4.3 */
 #define TRANSPORT_WINDOW_MAX 64    /* ours: bounds what a peer can make us hold */

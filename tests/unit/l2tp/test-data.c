@@ -107,6 +107,30 @@ static void test_sequence_order(void)
     g_assert_false(receive(&sequence, 0xfffe));
 }
 
+/* A gateway whose counter begins anew: a few are lost, not half of all numbers. */
+static void test_sequence_begins_anew(void)
+{
+    L2tpSequence sequence;
+
+    l2tp_sequence_init(&sequence, FALSE);
+    g_assert_true(receive(&sequence, 20000));
+    for (guint16 ns = 0; ns < 4; ns++)
+        g_assert_false(receive(&sequence, ns));
+    g_assert_true(receive(&sequence, 4));
+    g_assert_true(receive(&sequence, 5));
+    g_assert_false(receive(&sequence, 5));
+    /* Copies that come one by one, or with gaps, prove nothing. */
+    g_assert_true(receive(&sequence, 100));
+    for (guint16 ns = 10; ns < 50; ns = (guint16)(ns + 2))
+        g_assert_false(receive(&sequence, ns));
+    for (guint i = 0; i < 10; i++)
+        g_assert_false(receive(&sequence, 99));
+    for (guint16 ns = 60; ns < 64; ns++)
+        g_assert_false(receive(&sequence, ns));
+    g_assert_true(receive(&sequence, 101));
+    g_assert_false(receive(&sequence, 64));
+}
+
 /* "the LNS controls enabling and disabling of sequence numbers" (RFC 2661 §5.4). */
 static void test_sequence_follows_lns(void)
 {
@@ -154,6 +178,7 @@ int main(int argc, char **argv)
     g_test_add_func("/l2tp/data/build", test_build);
     g_test_add_func("/l2tp/data/control-bit", test_control_bit);
     g_test_add_func("/l2tp/data/sequence-order", test_sequence_order);
+    g_test_add_func("/l2tp/data/sequence-begins-anew", test_sequence_begins_anew);
     g_test_add_func("/l2tp/data/sequence-follows-lns", test_sequence_follows_lns);
     g_test_add_func("/l2tp/data/sequence-required", test_sequence_required);
     return g_test_run();

@@ -62,6 +62,8 @@ static void test_backoff(void)
     Transport *transport = fresh(0);
     Usec start = now;
 
+    /* The peer has been there. */
+    g_assert_cmpint(receive(transport, 0, 0, 0), ==, TRANSPORT_ACK_ONLY);
     queue(transport, 0);
     assert_sent(transport, "0,0");
     for (gsize i = 0; i < G_N_ELEMENTS(delays); i++) {
@@ -76,6 +78,31 @@ static void test_backoff(void)
     g_assert_cmpuint(now - start, ==, 31 * USEC_PER_SEC);
     g_assert_true(transport_is_dead(transport, now));
     transport_free(transport);
+}
+
+/* Nobody has ever answered: 10 s, or five tries if those take longer. */
+static void test_backoff_unheard(void)
+{
+    static const struct {
+        guint rtt, tries, ms;
+    } rows[] = { { 0, 6, 10000 }, { 20, 8, 10000 }, { 600, 5, 16000 } };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Transport *transport = fresh(rows[i].rtt * MS);
+        Usec start = now;
+
+        queue(transport, 0);
+        assert_sent(transport, "0,0");
+        for (guint n = 2; n <= rows[i].tries; n++) {
+            now = transport_deadline(transport);
+            g_assert_false(transport_is_dead(transport, now));
+            assert_sent(transport, "0,0");
+        }
+        now = transport_deadline(transport);
+        g_assert_cmpuint(now - start, ==, rows[i].ms * MS);
+        g_assert_true(transport_is_dead(transport, now));
+        transport_free(transport);
+    }
 }
 
 /* The SCCRQ: 2 · rtt + 30 ms, or 200 ms. */
@@ -120,6 +147,7 @@ static void test_sleep(void)
     Transport *transport = fresh(0);
     guint tries = 1;
 
+    g_assert_cmpint(receive(transport, 0, 0, 0), ==, TRANSPORT_ACK_ONLY);
     queue(transport, 0);
     assert_sent(transport, "0,0");
     now += 3600 * USEC_PER_SEC;
@@ -378,6 +406,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/l2tp/transport/backoff", test_backoff);
+    g_test_add_func("/l2tp/transport/backoff-unheard", test_backoff_unheard);
     g_test_add_func("/l2tp/transport/first-rto", test_first_rto);
     g_test_add_func("/l2tp/transport/measured-rto", test_measured_rto);
     g_test_add_func("/l2tp/transport/sleep", test_sleep);
