@@ -12,16 +12,10 @@
 
 /* ---- out */
 
-static gsize data_header(Pump *pump, guint8 *header)
+static L2tpData data_out(const Pump *pump)
 {
-    L2tpData data = {
-        .tunnel_id = pump->session.peer_tunnel_id,
-        .session_id = pump->session.peer_session_id,
-        .sequenced = pump->session.sequencing || pump->peer_sequences,
-        .ns = pump->ns,
-    };
-
-    return l2tp_data_build(&data, FALSE, header);
+    return (L2tpData){ .tunnel_id = pump->session.peer_tunnel_id,
+                       .session_id = pump->session.peer_session_id };
 }
 
 /* Control frames keep FF 03 and the long protocol field: LCP must (RFC 1661 §6.6), the others
@@ -29,15 +23,15 @@ static gsize data_header(Pump *pump, guint8 *header)
 void pump_send_frame(Pump *pump, const guint8 *frame, gsize length)
 {
     guint8 packet[L2TP_DATA_HEADER_MAX + 2 + FRAME_MAX];
+    L2tpData data = data_out(pump);
 
     if (length > FRAME_MAX || pump->session.session_id == 0)
         return;
     if (kernel_path_ready(&pump->kernel) && kernel_path_send(&pump->kernel, frame, length))
         return;
 
-    gsize at = data_header(pump, packet);
-    if (pump->session.sequencing || pump->peer_sequences)
-        pump->ns++;
+    l2tp_sequence_send(&pump->sequence, &data);
+    gsize at = l2tp_data_build(&data, FALSE, packet);
     packet[at++] = PPP_ADDRESS;
     packet[at++] = PPP_CONTROL;
     memcpy(packet + at, frame, length);
@@ -47,11 +41,13 @@ void pump_send_frame(Pump *pump, const guint8 *frame, gsize length)
 void pump_update_path(Pump *pump)
 {
     UserPathHeader header = { 0 };
+    L2tpData data = data_out(pump);
 
     if (!pump->user || pump->session.session_id == 0)
         return;
-    header.sequenced = pump->session.sequencing || pump->peer_sequences;
-    header.length = data_header(pump, header.bytes);
+    /* Ns is filled in for each packet, from the counter of our own frames. */
+    data.sequenced = header.sequenced = pump->sequence.sending;
+    header.length = l2tp_data_build(&data, FALSE, header.bytes);
     header.ns_offset = 6; /* behind flags, tunnel id and session id, without Length */
     if (!pump->options.acfc) {
         header.bytes[header.length++] = PPP_ADDRESS;
@@ -119,11 +115,15 @@ static void data_received(Pump *pump, guint8 *packet, gsize length)
     }
     if (data.tunnel_id != pump->session.tunnel_id || data.session_id != pump->session.session_id)
         return;
+    gboolean sending = pump->sequence.sending;
+    gboolean current = l2tp_sequence_receive(&pump->sequence, &data);
     /* The LNS decides whether data is numbered, at any time (RFC 2661 §5.4). */
-    if (data.sequenced != pump->peer_sequences) {
-        pump->peer_sequences = data.sequenced;
+    if (sending != pump->sequence.sending) {
         pump_update_path(pump);
+        pump_measure(pump);
     }
+    if (!current)
+        return;
     frame_received(pump, packet + (data.payload - packet), data.length);
 }
 

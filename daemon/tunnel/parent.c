@@ -61,6 +61,7 @@ static gboolean take_kernel_path(Pump *pump, TunnelMessage *message)
     message->fds[0] = message->fds[1] = -1;
     if (pump->carrier)
         carrier_receive_merged(pump->carrier, FALSE);
+    pump_path_taken(pump);
     return TRUE;
 }
 
@@ -71,6 +72,7 @@ static gboolean take_user_path(Pump *pump, TunnelMessage *message)
     pump_log(pump, "path: user space, offloads 0x%x", message->offloads);
     message->fds[0] = -1;
     pump_update_path(pump);
+    pump_path_taken(pump);
     return TRUE;
 }
 

@@ -125,9 +125,11 @@ static void say_stage(Pump *pump, Stage stage, const char *text)
 
 void pump_measure(Pump *pump)
 {
+    /* A gateway that turns numbers on and off does not move the MTU each time. */
+    pump->numbered |= pump->sequence.sending;
     guint overhead =
         (pump->peer.ss_family == AF_INET ? IPV4_UDP_OVERHEAD : IPV6_UDP_OVERHEAD) +
-        (pump->session.sequencing ? L2TP_OVERHEAD_SEQUENCED : L2TP_OVERHEAD) + PPP_OVERHEAD;
+        (pump->numbered ? L2TP_OVERHEAD_SEQUENCED : L2TP_OVERHEAD) + PPP_OVERHEAD;
     guint path_mtu = carrier_mtu(pump->carrier);
 
     if (path_mtu < overhead + MTU_MIN)
@@ -198,6 +200,25 @@ static void ppp_begin(Pump *pump)
     ppp_link_open(pump->ppp, pump->now);
 }
 
+/* Our Configure-Request leaves right behind the ICCN, without waiting for the parent; but the
+ * kernel's session counts from zero, and its gateway would take for old what comes after numbered
+ * frames of ours (Linux drops five of those before it believes them). */
+static void call_up(Pump *pump)
+{
+    pump->held = pump->session.sequencing && !kernel_path_ready(&pump->kernel) && !pump->user;
+    if (pump->held)
+        return;
+    ppp_begin(pump);
+    pump_effects(pump);
+    pump_feed_early(pump);
+}
+
+void pump_path_taken(Pump *pump)
+{
+    if (pump->held && pump->l2tp && !pump->over && !pump->stopping)
+        call_up(pump);
+}
+
 static void l2tp_closed(Pump *pump)
 {
     if (!pump->over) {
@@ -238,12 +259,11 @@ static gboolean l2tp_effect(Pump *pump)
         break;
     case L2TP_EFFECT_SESSION:
         pump->session = effect.session;
+        l2tp_sequence_init(&pump->sequence, effect.session.sequencing);
         pump_measure(pump);
         break;
     case L2TP_EFFECT_UP:
-        ppp_begin(pump);
-        pump_effects(pump); /* our Configure-Request right behind the ICCN */
-        pump_feed_early(pump);
+        call_up(pump);
         break;
     case L2TP_EFFECT_REDIRECT:
         if (!pump->over) {
@@ -492,7 +512,7 @@ static void turn(Pump *pump, const struct pollfd *fds)
     if ((fds[CHANNEL].revents | fds[UNIT].revents) & (POLLHUP | POLLERR))
         kernel_path_clear(&pump->kernel);
     if ((fds[TUN].revents || fds[SOCKET].revents & POLLOUT) && pump->user && !pump->quit) {
-        user_path_send(pump->user, pump->carrier, &pump->ns);
+        user_path_send(pump->user, pump->carrier, &pump->sequence.next);
         if (carrier_state(pump->carrier).too_large)
             pump_measure(pump);
     }

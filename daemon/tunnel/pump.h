@@ -4,11 +4,11 @@
  * One thread, one ppoll(): the parent's socket, the UDP socket, the data path's descriptors and
  * one CLOCK_BOOTTIME timer that is set to the nearest deadline of an engine.  Nothing here ever
  * waits for the parent: PPP runs over the UDP socket from the moment the call is up, and moves
- * to the kernel's descriptors when they come. */
+ * to the kernel's descriptors when they come.  The exception is a call with numbered data. */
 #pragma once
 
 #include "dhcp6/dhcp6.h"
-#include "l2tp/data.h"
+#include "l2tp/sequence.h"
 #include "tunnel/carrier.h"
 #include "tunnel/path_kernel.h"
 #include "tunnel/path_user.h"
@@ -40,10 +40,11 @@ typedef struct {
     struct sockaddr_storage source; /* of the packet that the L2TP engine was fed last */
     gboolean peer_known;            /* SCCRP was accepted: only its source is let in */
     L2tpSession session;            /* all zero before L2TP_EFFECT_SESSION */
-    gboolean peer_sequences;        /* data of the peer carries Ns (RFC 2661 §5.4) */
-    guint16 ns;
+    L2tpSequence sequence;          /* of data messages through the UDP socket (RFC 2661 §5.4) */
+    gboolean numbered;              /* some have carried numbers: packets have room for them */
     guint16 path_mtu, mtu;
     PppOptions options;
+    gboolean held; /* the call is up, and PPP waits for the path of its numbered frames */
     Stage stage; /* the last one that was told */
     gboolean network_up;
     PppNetwork network;   /* the last one that was up */
@@ -78,6 +79,7 @@ void pump_close(Pump *pump);     /* the parent's STOP */
 void pump_measure(Pump *pump);   /* the path's MTU; tells the parent when it has changed */
 void pump_say(Pump *pump, TunnelMessage *message); /* clears it */
 void pump_say_plain(Pump *pump, TunnelMessageType type);
+void pump_path_taken(Pump *pump); /* the parent has given the data path */
 void pump_log(Pump *pump, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* parent.c: one message of the parent's. FALSE: it was not one, or is not in order. */
