@@ -144,8 +144,7 @@ static void ipcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length
                                     "the gateway refuses every offer about IPv4");
         break;
     case PPP_END_REJECTED:
-        failure = failure_new(STAGE_NETWORK, FAILURE_PPP_NEGOTIATION,
-                              "the gateway does not know IPv4");
+        failure = failure_new(STAGE_NETWORK, FAILURE_NO_ADDRESS, "the gateway does not know IPv4");
         break;
     case PPP_END_TERMINATED:
         failure = failure_new_peer(STAGE_NETWORK, FAILURE_GATEWAY_CLOSED, text, length);

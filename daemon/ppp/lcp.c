@@ -291,6 +291,9 @@ static Failure *meaning_of_hang_up(PppLink *link, const guint8 *text, gsize leng
     case PPP_PHASE_NETWORK:
         if (!link->network_up && link->lcp.unwanted)
             break;
+        /* pppd without IP rejects IPCP, and then hangs up for want of anything to carry. */
+        if (!link->network_up && link->network_failure)
+            return g_steal_pointer(&link->network_failure);
         return failure_new_peer(link->network_up ? STAGE_CONNECTED : STAGE_NETWORK,
                                 FAILURE_GATEWAY_CLOSED, text, length);
     case PPP_PHASE_DEAD:

@@ -213,6 +213,34 @@ static void test_ipv6_follows(void)
     talk_nothing(talk);
 }
 
+/* pppd takes our second copy of a request that it had acknowledged for a new beginning (RFC 1661
+ * §4.1, RCR in Opened).  IPv6 alone is no news meanwhile; a round trip later all is as it was. */
+static void test_ipv4_negotiated_again(void)
+{
+    g_autoptr(Talk) talk = in_network_phase(TRUE);
+
+    bring_ipv4_up(talk);
+    talk_hear(talk, "8057 01 05 len 010a 0000000000000001");
+    talk_sends(talk, "8057 02 05 len 010a 0000000000000001");
+    talk_hear(talk, "8057 03 01 len 010a 0000000000000002");
+    talk_sends(talk, "8057 01 .. len 010a 0000000000000002");
+    talk_echo(talk, 2);
+    talk_network_up(talk);
+    g_assert_true(talk->network.ipv6);
+    talk_hear(talk, "8021 01 06 len 0306 0a4d0001");
+    talk_network_down(talk);
+    talk_sends(talk, "8021 01 .. len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_sends(talk, "8021 02 06 len 0306 0a4d0001");
+    talk_nothing(talk);
+    talk_wait(talk, 200 * USEC_PER_MSEC);
+    talk_sends(talk, "8021 01 .. len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+    talk_echo(talk, 2);
+    talk_network_up(talk);
+    g_assert_cmphex(talk->network.address, ==, talk_address("10.77.0.10"));
+    g_assert_true(talk->network.ipv6);
+    talk_nothing(talk);
+}
+
 /* IPv6 first: nobody is told that the network is up before IPv4 has come or failed. */
 static void test_ipv6_comes_first(void)
 {
@@ -368,7 +396,19 @@ static void test_both_rejected(void)
     talk_nothing(talk);
     talk_hear(talk, "c021 08 02 len 8057 01 01 0004");
     talk_sends(talk, "c021 05 .. len");
-    talk_failed(talk, STAGE_NETWORK, FAILURE_PPP_NEGOTIATION, "the gateway does not know IPv4");
+    talk_failed(talk, STAGE_NETWORK, FAILURE_NO_ADDRESS, "the gateway does not know IPv4");
+}
+
+/* pppd with noip and noipv6 hangs up before its second Protocol-Reject: the cause is the same. */
+static void test_rejected_and_hung_up(void)
+{
+    g_autoptr(Talk) talk = in_network_phase(TRUE);
+
+    talk_hear(talk, "c021 08 01 len 8021 01 01 0004");
+    talk_nothing(talk);
+    talk_hear(talk, "c021 05 02 len \"No network protocols running\"");
+    talk_sends(talk, "c021 06 02 len");
+    talk_failed(talk, STAGE_NETWORK, FAILURE_NO_ADDRESS, "the gateway does not know IPv4");
 }
 
 /* IPv4 fails first, IPv6 later: the user hears of IPv4. */
@@ -450,7 +490,9 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/network/lcp-rejected", test_lcp_rejected);
     g_test_add_func("/ppp/network/ipv6-rejected", test_ipv6_rejected);
     g_test_add_func("/ppp/network/ipv4-rejected", test_ipv4_rejected);
+    g_test_add_func("/ppp/network/ipv4-negotiated-again", test_ipv4_negotiated_again);
     g_test_add_func("/ppp/network/both-rejected", test_both_rejected);
+    g_test_add_func("/ppp/network/rejected-and-hung-up", test_rejected_and_hung_up);
     g_test_add_func("/ppp/network/no-address-and-no-ipv6", test_no_address_and_no_ipv6);
     g_test_add_func("/ppp/network/protocol-reject", test_protocol_reject);
     g_test_add_func("/ppp/network/nothing-before-lcp", test_nothing_before_lcp);
