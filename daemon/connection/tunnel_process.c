@@ -10,11 +10,12 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "connection/tunnel_spawn.h"
 
 /* How many messages are handled before other sources of the loop get their turn. */
 #define MESSAGES_PER_TURN 32
@@ -151,6 +152,20 @@ static gboolean in_turn(TunnelProcess *process, TunnelMessageType type)
     return FALSE;
 }
 
+/* Its last word. */
+static void dispatch_end(TunnelProcess *process, const TunnelMessage *message)
+{
+    const TunnelProcessEvents *events = &process->events;
+
+    process->over = TRUE;
+    if (message->type == TUNNEL_REDIRECTED && events->redirected)
+        events->redirected(message->text, process->user_data);
+    if (message->type == TUNNEL_FAILED && events->failed)
+        events->failed(message->failure, process->user_data);
+    if (message->type == TUNNEL_CLOSED && events->closed)
+        events->closed(process->user_data);
+}
+
 static void dispatch(TunnelProcess *process, const TunnelMessage *message)
 {
     const TunnelProcessEvents *events = &process->events;
@@ -207,19 +222,9 @@ static void dispatch(TunnelProcess *process, const TunnelMessage *message)
             events->log(message->text, user_data);
         break;
     case TUNNEL_REDIRECTED:
-        process->over = TRUE;
-        if (events->redirected)
-            events->redirected(message->text, user_data);
-        break;
     case TUNNEL_FAILED:
-        process->over = TRUE;
-        if (events->failed)
-            events->failed(message->failure, user_data);
-        break;
     case TUNNEL_CLOSED:
-        process->over = TRUE;
-        if (events->closed)
-            events->closed(user_data);
+        dispatch_end(process, message);
         break;
     case TUNNEL_CONFIGURE:
     case TUNNEL_SOCKET:
@@ -369,36 +374,6 @@ void tunnel_process_free(TunnelProcess *process)
 
 /* ---- how it begins */
 
-static int spawn(const char *program, int child_end, GPid *ret_pid)
-{
-    char *const argv[] = { (char *)"causeway-tunnel", NULL };
-    char *const environment[] = { NULL };
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, child_end, TUNNEL_SOCKET_FD);
-    posix_spawn_file_actions_addclosefrom_np(&actions, TUNNEL_SOCKET_FD + 1);
-
-    /* A session of its own: a Ctrl-C on the daemon's terminal must not end tunnels that the
-     * daemon is about to close in order. */
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-
-    int error = posix_spawn(ret_pid, program, &actions, &attributes, argv, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
 static gboolean set_error(GError **error, int number, const char *what)
 {
     g_set_error(error, G_IO_ERROR, g_io_error_from_errno(number), "%s: %s", what,
@@ -416,7 +391,7 @@ static gboolean start(TunnelProcess *process, const char *program, GError **erro
 
     /* Above the descriptors that the child is given, so that none is overwritten. */
     int child_end = fcntl(pair[1], F_DUPFD_CLOEXEC, TUNNEL_SOCKET_FD + 1);
-    int failed = child_end < 0 ? errno : spawn(program, child_end, &process->pid);
+    int failed = child_end < 0 ? errno : tunnel_spawn(program, child_end, &process->pid);
     close(pair[1]);
     if (child_end >= 0)
         close(child_end);
