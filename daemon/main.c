@@ -3,6 +3,7 @@
  * the machine as it found it. */
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -130,6 +131,8 @@ static void harden(void)
         setrlimit(RLIMIT_NOFILE, &files);
     }
 
+    /* A child that dies while it is written to is an error there, not the end here. */
+    signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &none);
     umask(077);

@@ -51,14 +51,30 @@ static void end(PppControl *control, PppEnd why, const guint8 *text, gsize lengt
 
 /* --- timer and requests ------------------------------------------------------------------- */
 
-/* RFC 1661 §4.6 allows a timer that starts from an estimate and backs off. */
+/* RFC 1661 §4.6 allows a timer that starts from an estimate and backs off.  For the network
+ * protocols the estimate counts how long this peer took to answer before: a copy of our request
+ * that reaches a slow one after it has opened makes it negotiate anew, and for that time take
+ * its interface down. */
 static Usec first_interval(const PppControl *control)
 {
-    Usec rtt = control->link->rtt;
+    const PppLink *link = control->link;
+    Usec rtt = link->rtt;
 
     if (rtt == 0)
         return PPP_RESTART_UNKNOWN;
+    if (control->protocol->number != PPP_PROTOCOL_LCP)
+        rtt = MAX(rtt, link->answer_time);
     return MIN(usec_add(MIN(rtt, PPP_RESTART_MAX) * 2, 100 * USEC_PER_MSEC), PPP_RESTART_MAX);
+}
+
+/* A valid answer to our request has come.  Counted from its first copy, so that a loss makes it
+ * too long rather than too short. */
+static void note_answer(PppControl *control)
+{
+    PppLink *link = control->link;
+    Usec taken = link->now - control->asked_at;
+
+    link->answer_time = MAX(link->answer_time, MIN(taken, PPP_ANSWER_MAX));
 }
 
 /* RFC 1661 §4.6: the Restart timer. */
@@ -84,6 +100,7 @@ static void send_configure_request(PppControl *control, gboolean again)
         g_assert(writer_ok(&options));
         control->request_length = options.length;
         control->identifier++;
+        control->asked_at = control->link->now;
     }
     control->waiting = TRUE;
     control->sent_at = control->link->now;
@@ -200,6 +217,8 @@ void ppp_control_event(PppControl *control, PppEvent event)
         control->peer_repeats++;
     else if (control->state != PPP_ACK_SENT)
         control->peer_repeats = 0;
+    if (event == PPP_RCA || event == PPP_RCN)
+        note_answer(control);
     if (event == PPP_RCA && control->acked_since == 0)
         control->acked_since = control->link->now;
     if (actions & PPP_TLD)

@@ -38,6 +38,9 @@ typedef enum {
 /* When nothing is known about the round trip time. */
 #define PPP_RESTART_UNKNOWN (300 * USEC_PER_MSEC)
 
+/* A peer that is slower is not waited for longer on that account. */
+#define PPP_ANSWER_MAX (500 * USEC_PER_MSEC)
+
 /* Negative replies without an Ack between them, ours after Max-Failure Naks have become
  * Rejects, or the peer's, after which the two sides will never agree. */
 #define PPP_MAX_REFUSALS 12
@@ -105,6 +108,7 @@ struct PppControl {
     Usec interval; /* current restart interval */
     Usec deadline;
     Usec sent_at;       /* when the last Configure-Request left */
+    Usec asked_at;      /* when its first copy left */
     Usec acked_since;   /* the first Ack since the peer's last request; 0: none */
     guint peer_repeats; /* requests since the first that we acknowledged, without any answer */
     gboolean peer_seen; /* the peer's first Configure-Request of this negotiation has come */

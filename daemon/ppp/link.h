@@ -40,6 +40,7 @@ struct PppLink {
     Entropy *entropy;
     guint8 challenge_key[PPP_CHALLENGE_KEY_SIZE]; /* see respond_mschapv2() */
     Usec rtt;
+    Usec answer_time; /* the longest that the peer took to answer a Configure-Request */
     Usec now; /* as handed in by the call that is running */
     PppPhase phase;
     gboolean over;       /* FAILED or CLOSED has been queued: nothing may follow */

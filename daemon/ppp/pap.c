@@ -10,15 +10,17 @@ enum {
     AUTHENTICATE_NAK = 3,
 };
 
-/* From an estimate of the round trip time, like LCP's restart timer; a directory that takes
- * longer meets ever fewer repetitions. */
+/* Each repetition is a log-in of its own to the peer's directory, and FreeRADIUS delays a refusal
+ * by a second: sent earlier, one mistyped password would count several times towards the
+ * account's lock. */
+#define REPEAT_LEAST (1500 * USEC_PER_MSEC)
+
 static void start_repeat(PppLink *link)
 {
     PppAuth *auth = &link->auth;
 
     if (auth->pap_interval == 0)
-        auth->pap_interval = link->rtt > 0 ? MIN(link->rtt, USEC_PER_SEC) * 2 + 100 * USEC_PER_MSEC
-                                           : USEC_PER_SEC;
+        auth->pap_interval = MAX(REPEAT_LEAST, MIN(link->rtt, USEC_PER_SEC) * 4);
     auth->pap_repeat = usec_add(link->now, auth->pap_interval);
 }
 

@@ -62,9 +62,9 @@ static void test_pap(void)
     talk_open_lcp(talk, PAP);
     talk_sends(talk, "c023 01 01 len 04 \"User\" 06 \"secret\"");
     /* Repeated with another identifier (RFC 1334 §2.2.1); the Ack to the first is good. */
-    talk_wait(talk, 200 * USEC_PER_MSEC);
+    talk_wait(talk, 1500 * USEC_PER_MSEC);
     talk_sends(talk, "c023 01 02 len 04 \"User\" 06 \"secret\"");
-    talk_wait(talk, 400 * USEC_PER_MSEC);
+    talk_wait(talk, 3000 * USEC_PER_MSEC);
     talk_sends(talk, "c023 01 03 len 04 \"User\" 06 \"secret\"");
     talk_hear(talk, "c023 02 00 len 00");
     talk_hear(talk, "c023 02 04 len 00");
