@@ -213,16 +213,6 @@ static void on_mtu(guint16 mtu, gpointer data)
         tell_network(attempt);
 }
 
-static void on_network_down(gpointer data)
-{
-    Attempt *attempt = data;
-
-    /* Renegotiated by the gateway: the values stay set until others come, and what is sent
-     * meanwhile is dropped by the tunnel. */
-    if (attempt->state == ATTEMPT_RUNNING)
-        attempt->events.log("the gateway renegotiates the network", attempt->user_data);
-}
-
 static void on_secret_wanted(PppSecretKind kind, const Failure *refused, gpointer data)
 {
     Attempt *attempt = data;
@@ -285,7 +275,6 @@ static const TunnelProcessEvents tunnel_events = {
     .mtu = on_mtu,
     .options = on_options,
     .network_up = on_network_up,
-    .network_down = on_network_down,
     .secret_wanted = on_secret_wanted,
     .ipv6_settings = on_ipv6_settings,
     .log = on_tunnel_log,
