@@ -16,7 +16,8 @@ static void wiped_free(gpointer data)
 {
     Wiped *wiped = data;
 
-    explicit_bzero(wiped->data, wiped->length);
+    if (wiped->data)
+        explicit_bzero(wiped->data, wiped->length);
     g_free(wiped->data);
     g_free(wiped);
 }

@@ -41,10 +41,11 @@ static void ask(const char *program, const char *file, const char *passphrase, g
         .certificate = certificate, .passphrase = secret, .now = now
     };
     *answer = (Answer){ .loop = g_main_loop_new(NULL, FALSE) };
-    g_autoptr(Credentials) credentials = credentials_open(program, &request, on_done, answer);
+    Credentials *credentials = credentials_open(program, &request, on_done, answer);
     g_assert_cmpuint(answer->calls, ==, 0);
     g_main_loop_run(answer->loop);
     g_assert_cmpuint(answer->calls, ==, 1);
+    credentials_free(credentials);
     g_test_message("%s", answer->failure ? answer->failure->detail : "opened");
 }
 

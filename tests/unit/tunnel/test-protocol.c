@@ -289,8 +289,9 @@ static void test_hostile(void)
         "(byte 0x4e, <([byte 0xfe, 0x80], @aay [], @as [])>)", /* half an address */
         "(byte 0x4e, <(@ay [], [[byte 1]], @as [])>)",
         "(byte 0x4e, <(@ay [], @aay [], ['corp;reboot'])>)",
-        "(byte 0x4e, <(@ay [], @aay [], ['a','b','c','d','e','f','g','h','i','j','k','l','m','n',"
-        "'o','p','q'])>)",
+        /* one more than may be */
+        ("(byte 0x4e, <(@ay [], @aay [], ['a','b','c','d','e','f','g','h','i','j','k','l','m','n',"
+         "'o','p','q'])>)"),
         "(byte 0xff, <()>)",
         "(byte 0x4d, <@() ()>)",
     };
