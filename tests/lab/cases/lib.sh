@@ -71,7 +71,7 @@ await_end()
         python3 -S -c 'import os, select, sys
 try:
     fd = os.pidfd_open(int(sys.argv[1]))
-except ProcessLookupError:
+except OSError:  # ESRCH; EINVAL while the last of it goes
     sys.exit(0)
 poll = select.poll()
 poll.register(fd, select.POLLIN)
