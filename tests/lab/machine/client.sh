@@ -111,9 +111,9 @@ run_command()
         printf 'cd %q\n' "$WORKING_FOLDER"
         printf 'exec timeout --foreground --kill-after=5 %q ' "$TIMEOUT"
         printf '%q ' "${COMMAND[@]}"
-    } >/lab/work/command
-    local -a run=(env -i PATH=/usr/sbin:/usr/bin:/lab/work/machine/bin HOME=/root USER=root LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" "${CLIENT_ENV[@]}"
-        /bin/bash /lab/work/command)
+    } >/lab/job/command
+    local -a run=(env -i PATH=/usr/sbin:/usr/bin:/lab/job/machine/bin HOME=/root USER=root LC_ALL=C.UTF-8 TERM="${TERM:-dumb}" "${CLIENT_ENV[@]}"
+        /bin/bash /lab/job/command)
     if [ -n "$INTERACTIVE" ] && [ "$KERNEL" = uml ]; then
         on cl setsid --ctty --wait "${run[@]}" </dev/ttyS0 >&3 2>&4
     elif [ -n "$INTERACTIVE" ]; then

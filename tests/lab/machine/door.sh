@@ -24,6 +24,6 @@ answer()
     local host status=0
     read -r host <"$1/host"
     on "$host" env -i PATH="$PATH" HOME=/root LC_ALL=C.UTF-8 "${GATEWAY_ENV[@]}" OUT=/lab/out/gateway \
-        LAB=/lab/work/machine /bin/bash "$1/command" </dev/null >"$1/output" 2>&1 || status=$?
+        LAB=/lab/job/machine /bin/bash "$1/command" </dev/null >"$1/output" 2>&1 || status=$?
     echo "$status" >"$1/status"
 }

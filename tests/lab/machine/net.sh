@@ -18,7 +18,7 @@ make_host()
 {
     local name=$1 fd
     exec {fd}< <(exec unshare --net --mount --uts --ipc --pid --fork --kill-child \
-        /bin/bash /lab/work/machine/host "$@")
+        /bin/bash /lab/job/machine/host "$@")
     read -r -t 20 -u "$fd" PID["$name"] || { say "host $name did not start"; return 1; }
     exec {fd}<&-
     name_namespace "$name" "/proc/${PID[$name]}/ns/net"
@@ -156,7 +156,7 @@ half()
 # The names that hosts know without DNS.
 write_hosts()
 {
-    cat >/lab/work/hosts <<HOSTS
+    cat >/lab/job/hosts <<HOSTS
 127.0.0.1 localhost
 ::1 localhost
 $GW_PUBLIC_ADDRESS gw.lab
