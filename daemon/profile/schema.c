@@ -278,6 +278,33 @@ const char *field_variant_type(const Field *field)
     return field->type == FIELD_TYPE_UINT ? "u" : "s";
 }
 
+/* A word means the same in every row that has it. */
+const char *field_choice_label(const Field *field, guint choice)
+{
+    static const struct {
+        const char *word, *label;
+    } labels[] = {
+        {"psk", N_("Shared key")},
+        {"certificate", N_("Certificates")},
+        {"strong", N_("Strong algorithms only")},
+        {"compatible", N_("Compatible")},
+        {"legacy", N_("Old gateways, weak algorithms too")},
+        {"auto", N_("Automatic")},
+        {"kernel", N_("The system's kernel")},
+        {"user", N_("Causeway itself")},
+        {"disabled", N_("Disabled")},
+        {"ignore", N_("Left alone")},
+    };
+    guint i = 0;
+
+    g_assert(field->type == FIELD_TYPE_ENUM);
+    while (strcmp(labels[i].word, field->choices[choice]) != 0) {
+        i++;
+        g_assert(i < G_N_ELEMENTS(labels));
+    }
+    return labels[i].label;
+}
+
 const char *field_suggest(const char *name)
 {
     const char *best = NULL;

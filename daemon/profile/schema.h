@@ -130,5 +130,7 @@ gboolean field_is_list(const Field *field);
 gboolean field_is_secret(const Field *field);
 /* "s", "b", "u" or "as". */
 const char *field_variant_type(const Field *field);
+/* What an editor shows for a choice of an ENUM, English, marked for translation. */
+const char *field_choice_label(const Field *field, guint choice);
 /* The name that `name` was perhaps meant to be, or NULL. */
 const char *field_suggest(const char *name);

@@ -18,6 +18,8 @@ static void test_complete(void)
         g_assert_cmpuint(field->maximum, >=, field->minimum);
         g_assert_cmpuint(field->maximum, >, 0);
         g_assert_true((field->type == FIELD_TYPE_ENUM) == (field->choices != NULL));
+        for (guint j = 0; field->choices && field->choices[j]; j++)
+            g_assert_cmpuint(strlen(field_choice_label(field, j)), >, 1);
         if (field->nm_choices)
             g_assert_cmpuint(g_strv_length((char **)field->nm_choices), ==,
                              g_strv_length((char **)field->choices));
