@@ -334,12 +334,14 @@ static void set_by_resolvconf(GTask *task)
 void host_dns_set(HostDns *dns, const NetworkPlan *plan, GCancellable *cancellable,
                   GAsyncReadyCallback callback, gpointer user_data)
 {
-    GTask *task = dns_task(dns, plan, cancellable, callback, user_data);
+    GTask *task;
 
+    /* Servers of an earlier plan are not to be asked any more. */
     if (plan->dns->len == 0) {
-        task_finish(task, NULL);
+        host_dns_revert(dns, callback, user_data);
         return;
     }
+    task = dns_task(dns, plan, cancellable, callback, user_data);
     switch (dns->set ? dns->backend : backend_now()) {
     case DNS_RESOLVED:
         g_bus_get(G_BUS_TYPE_SYSTEM, cancellable, resolved_bus, task);

@@ -243,9 +243,8 @@ static void address_search(Netlink *netlink, int family, AddressSearch *search)
     struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(message, sizeof *ifa);
 
     message->nlmsg_type = RTM_GETADDR;
-    message->nlmsg_flags = NLM_F_DUMP;
     ifa->ifa_family = (guint8)family;
-    netlink_talk(netlink, message, address_match, search);
+    netlink_dump(netlink, message, address_match, search, search->addresses);
 }
 
 gboolean interface_owns_address(Netlink *netlink, const IpAddress *address)

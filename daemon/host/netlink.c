@@ -44,9 +44,33 @@ void netlink_close(Netlink *netlink)
     g_free(netlink);
 }
 
+/* Takes the mark off a dump of what has changed while it was being listed: libmnl would stop at
+ * it, and the rest of the answer would be taken for that to the next request. */
+static gboolean take_interruption(void *buffer, gsize size)
+{
+    struct nlmsghdr *message = buffer;
+    gboolean interrupted = FALSE;
+    int left = (int)size;
+
+    for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+        interrupted |= (message->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+        message->nlmsg_flags &= (guint16)~NLM_F_DUMP_INTR;
+    }
+    return interrupted;
+}
+
+/* What is left of an answer that nobody waits for any more. */
+static gboolean is_stale(const void *buffer, gsize size, guint32 sequence)
+{
+    const struct nlmsghdr *message = buffer;
+
+    return mnl_nlmsg_ok(message, (int)size) && message->nlmsg_seq != sequence;
+}
+
 int netlink_talk(Netlink *netlink, struct nlmsghdr *message, mnl_cb_t callback, void *data)
 {
     char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+    gboolean interrupted = FALSE;
     int result = MNL_CB_OK;
 
     /* With an acknowledgement every answer has an end that can be read up to: nothing of it is
@@ -64,9 +88,29 @@ int netlink_talk(Netlink *netlink, struct nlmsghdr *message, mnl_cb_t callback, 
             continue;
         if (length < 0)
             return -errno;
+        if (is_stale(buffer, (gsize)length, netlink->sequence))
+            continue;
+        interrupted |= take_interruption(buffer, (gsize)length);
         result = mnl_cb_run(buffer, (gsize)length, netlink->sequence, netlink->port, callback, data);
     }
-    return result == MNL_CB_ERROR ? -errno : 0;
+    if (result == MNL_CB_ERROR)
+        return -errno;
+    return interrupted ? -EINTR : 0;
+}
+
+int netlink_dump(Netlink *netlink, struct nlmsghdr *message, mnl_cb_t callback, void *data,
+                 GArray *found)
+{
+    guint before = found != NULL ? found->len : 0;
+    int result = -EINTR;
+
+    message->nlmsg_flags = NLM_F_DUMP;
+    for (guint i = 0; i < NETLINK_DUMP_TRIES && result == -EINTR; i++) {
+        if (found != NULL)
+            g_array_set_size(found, before);
+        result = netlink_talk(netlink, message, callback, data);
+    }
+    return result;
 }
 
 gboolean netlink_fail(GError **error, int negative_errno, const char *format, ...)

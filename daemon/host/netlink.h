@@ -9,6 +9,7 @@
 #include <libmnl/libmnl.h>
 
 #define NETLINK_BUFFER 8192
+#define NETLINK_DUMP_TRIES 10
 
 typedef struct Netlink Netlink;
 
@@ -18,6 +19,10 @@ void netlink_close(Netlink *netlink);
 /* Sends one request and hands every message of the answer to `callback` (NULL: none is wanted),
  * which returns MNL_CB_OK.  0, or the kernel's -errno.  NLM_F_REQUEST and _ACK are set here. */
 int netlink_talk(Netlink *netlink, struct nlmsghdr *message, mnl_cb_t callback, void *data);
+/* The same for a list of what there is, again when it has changed while it was being read (-EINTR
+ * of netlink_talk()); what the callback had put into `found` (may be NULL) is then taken out. */
+int netlink_dump(Netlink *netlink, struct nlmsghdr *message, mnl_cb_t callback, void *data,
+                 GArray *found);
 /* Sets `error` to "WHAT: strerror" and returns FALSE. */
 gboolean netlink_fail(GError **error, int negative_errno, const char *format, ...)
     G_GNUC_PRINTF(3, 4);

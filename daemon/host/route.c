@@ -111,9 +111,8 @@ int route_list(Netlink *netlink, int family, GArray *routes)
     struct rtmsg *rtm = mnl_nlmsg_put_extra_header(message, sizeof *rtm);
 
     message->nlmsg_type = RTM_GETROUTE;
-    message->nlmsg_flags = NLM_F_DUMP;
     rtm->rtm_family = (guint8)family;
-    return netlink_talk(netlink, message, route_parse, routes);
+    return netlink_dump(netlink, message, route_parse, routes, routes);
 }
 
 gboolean route_equal(const Route *a, const Route *b)

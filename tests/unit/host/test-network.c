@@ -210,6 +210,32 @@ static void assert_below(int own_ifindex)
 }
 
 /* Two connections to one gateway: neither takes anything of the other's away. */
+/* A plan without name servers takes those of the plan before it back, and nothing else. */
+static void test_dns_released(void)
+{
+    g_autoptr(Host) host = host_open();
+    HostLink *link = link_open(host);
+    HostNetwork *network = host_network_new(host, link);
+    g_autoptr(NetworkPlan) plan = plan_new(link, TRUE, FALSE);
+    g_autoptr(NetworkPlan) without = network_plan_copy(plan);
+    g_autofree char *ours = NULL, *released = NULL, *again = NULL;
+
+    g_array_set_size(without->dns, 0);
+    apply(network, plan);
+    g_assert_true(g_file_get_contents("/etc/resolv.conf", &ours, NULL, NULL));
+    g_assert_nonnull(strstr(ours, "10.77.0.53"));
+    apply(network, without);
+    g_assert_true(g_file_get_contents("/etc/resolv.conf", &released, NULL, NULL));
+    g_assert_cmpstr(released, ==, RESOLV_CONF_TEXT);
+    assert_way("8.8.8.8", host_link_name(link), "none");
+    apply(network, plan);
+    g_assert_true(g_file_get_contents("/etc/resolv.conf", &again, NULL, NULL));
+    g_assert_cmpstr(again, ==, ours);
+    undo(network);
+    host_network_free(network);
+    host_link_free(link);
+}
+
 static void test_two(void)
 {
     g_autofree char *before = namespace_snapshot(), *one = NULL, *one_again = NULL, *after = NULL;
@@ -504,6 +530,7 @@ int main(int argc, char **argv)
     g_test_add_func("/host/network/everything", test_everything);
     g_test_add_func("/host/network/split", test_split);
     g_test_add_func("/host/network/again", test_again);
+    g_test_add_func("/host/network/dns-released", test_dns_released);
     g_test_add_func("/host/network/two", test_two);
     g_test_add_func("/host/network/failure", test_failure);
     g_test_add_func("/host/network/roaming", test_roaming);
