@@ -237,7 +237,7 @@ static gboolean store_secrets(CausewayProfile *proxy, Profile *profile, GError *
 }
 
 /* The owner's name is the service's to say, but that there is none may be asked for. */
-static GVariant *new_settings(Profile *profile, gboolean everybody)
+GVariant *client_new_settings(Profile *profile, gboolean everybody)
 {
     g_autoptr(GVariant) settings = g_variant_ref_sink(profile_to_settings(profile));
     GVariantDict connection;
@@ -267,7 +267,7 @@ static GVariant *new_settings(Profile *profile, gboolean everybody)
 CausewayProfile *client_add(Client *client, Profile *profile, gboolean everybody, GError **error)
 {
     g_autofree char *path = NULL;
-    g_autoptr(GVariant) settings = new_settings(profile, everybody);
+    g_autoptr(GVariant) settings = client_new_settings(profile, everybody);
 
     if (!causeway_manager_call_add_profile_sync(client->manager, settings, FLAGS, PATIENCE, &path,
                                                 NULL, error))

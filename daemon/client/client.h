@@ -46,6 +46,8 @@ Profile *client_load(CausewayProfile *profile, GError **error);
 /* For the caller, or for everybody (of root always).  A new reference; secrets of `profile` are
  * stored too. */
 CausewayProfile *client_add(Client *client, Profile *profile, gboolean everybody, GError **error);
+/* What AddProfile wants; a full reference. */
+GVariant *client_new_settings(Profile *profile, gboolean everybody);
 gboolean client_update(CausewayProfile *proxy, Profile *profile, GError **error);
 /* NULL clears. */
 gboolean client_set_secret(CausewayProfile *proxy, const char *field, const Secret *secret,
