@@ -376,7 +376,8 @@ static gboolean open_socket(Attempt *attempt, guint16 *ret_port, GError **error)
         .reqid = attempt->service ? attempt->reqid : 0,
     };
 
-    if (attempt->any_port && port == 0)
+    if (port == 0 && (attempt->any_port ||
+                      profile_get_boolean(attempt->profile, FIELD_L2TP_EPHEMERAL_PORT)))
         config.choice = L2TP_PORT_ANY;
     attempt->socket = l2tp_socket_open(&config, ret_port, error);
     return attempt->socket >= 0;

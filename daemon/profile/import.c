@@ -1,147 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Profiles that were made by other programs: .nmconnection files of NetworkManager-l2tp, whose
- * keys stand in the field table. */
+/* Profiles that were made by other programs: .nmconnection files of NetworkManager-l2tp or of
+ * Causeway's plug-in. */
 #include "profile/import.h"
 
 #include <string.h>
 
 #include "profile/keyfile.h"
+#include "profile/nm_settings.h"
 #include "profile/words.h"
 
-#define NM_SERVICE "org.freedesktop.NetworkManager.l2tp"
-
-static void warn(GPtrArray *warnings, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void warn(GPtrArray *warnings, const char *format, ...)
+/* Everything that stands in a group but NetworkManager's own keys. */
+static void take_group(NmSettings *settings, GKeyFile *file, const char *group,
+                       void (*set)(NmSettings *settings, const char *key, const char *value))
 {
-    va_list arguments;
-
-    va_start(arguments, format);
-    g_ptr_array_add(warnings, g_strdup_vprintf(format, arguments));
-    va_end(arguments);
-}
-
-/* Keys that say how that program works, not how the connection is, or that are always so. */
-static gboolean is_harmless(const char *key)
-{
-    static const char *const harmless[] = {
-        "service-type", "user-auth-type", "ephemeral-port", "nobsdcomp", "nodeflate", "no-vj-comp",
-        "mppe-stateful", "mrru", "xl2tpd-max-retries", "unit", "ipcp-peer-ip", "refuse-eap",
-        "ipsec-ipcomp", "ipsec-pfs", "require-mppe-40", "require-mppe-128", NULL};
-
-    return g_strv_contains(harmless, key) || g_str_has_suffix(key, "-flags");
-}
-
-static const Field *find_nm(const char *key)
-{
-    /* KDE still writes the older name. */
-    return field_find_nm(strcmp(key, "ipsec-gateway-id") == 0 ? "ipsec-remote-id" : key);
-}
-
-/* Their word for a choice into ours, their no into our yes. */
-static char *translate(const Field *field, const char *text)
-{
-    gboolean boolean;
-
-    for (guint i = 0; field->nm_choices && field->nm_choices[i]; i++) {
-        if (strcmp(field->nm_choices[i], text) == 0)
-            return g_strdup(field->choices[i]);
-    }
-    if ((field->flags & FIELD_NM_INVERTED) && words_boolean(text, &boolean))
-        return g_strdup(boolean ? "no" : "yes");
-    /* strongSwan's "and nothing else", which is always so here. */
-    if (field->format == FIELD_FORMAT_SUITES && g_str_has_suffix(text, "!"))
-        return g_strndup(text, strlen(text) - 1);
-    return g_strdup(text);
-}
-
-/* A key that begins with 0s is base64, as in ipsec.secrets. */
-static Secret *nm_secret(const Field *field, char *text)
-{
-    gsize length = 0;
-
-    if (field->id != FIELD_IPSEC_PSK || !g_str_has_prefix(text, "0s"))
-        return secret_new_take(text);
-    guint8 *bytes = g_base64_decode(text + 2, &length);
-    Secret *secret = secret_new(bytes, length);
-    explicit_bzero(bytes, length);
-    g_free(bytes);
-    secret_string_free(text);
-    return secret;
-}
-
-static void take_value(Profile *profile, const Field *field, char *text, GPtrArray *warnings)
-{
-    g_autoptr(GError) error = NULL;
-
-    if (field_is_secret(field)) {
-        g_autoptr(Secret) secret = nm_secret(field, text);
-        if (secret_length(secret) > 0 && !profile_set_secret(profile, field->id, secret, &error))
-            warn(warnings, "%s", error->message);
-        return;
-    }
-    g_autofree char *value = translate(field, text);
-    if (!profile_set_text(profile, field->id, value, &error))
-        warn(warnings, "%s", error->message);
-    g_free(text);
-}
-
-static void take_group(Profile *profile, GKeyFile *file, const char *group, GPtrArray *warnings)
-{
+    static const char *const own[] = {"service-type", "persistent", "timeout", "user-name", NULL};
     g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
 
     for (char **key = keys; key && *key; key++) {
-        const Field *field = find_nm(*key);
         char *text = g_key_file_get_string(file, group, *key, NULL);
-        if (field && text) {
-            take_value(profile, field, g_steal_pointer(&text), warnings);
-        } else if (!is_harmless(*key)) {
-            g_autofree char *clean = g_utf8_make_valid(*key, -1);
-            warn(warnings, "%s: is not taken over", clean);
-        }
+        if (text && !g_strv_contains(own, *key))
+            set(settings, *key, text);
         secret_string_free(text);
     }
 }
 
-/* What is absent there may mean something else than what is absent here. */
-static void take_defaults(Profile *profile, GKeyFile *file, GPtrArray *warnings)
+static void take_list(GPtrArray *list, GKeyFile *file, const char *group, const char *key)
 {
-    for (guint i = 0; i < FIELD_COUNT; i++) {
-        const Field *field = field_get((FieldId)i);
-        if (field->nm_default && !g_key_file_has_key(file, "vpn", field->nm_key, NULL))
-            take_value(profile, field, g_strdup(field->nm_default), warnings);
-    }
+    g_autofree char *text = g_key_file_get_string(file, group, key, NULL);
+    g_auto(GStrv) words = words_split(text ? text : "");
+
+    for (char **word = words; *word; word++)
+        g_ptr_array_add(list, g_strdup(*word));
 }
 
-static void refuse_unsupported(GKeyFile *file, Profile *profile, GPtrArray *warnings)
-{
-    g_autofree char *user_auth = g_key_file_get_string(file, "vpn", "user-auth-type", NULL);
-
-    if (g_strcmp0(user_auth, "tls") == 0)
-        warn(warnings, "logging in by a user certificate (EAP-TLS) is not available");
-    if (g_key_file_get_boolean(file, "vpn", "ipsec-ikev2", NULL))
-        warn(warnings, "IKEv2 is not available; IKEv1 is used");
-    if (profile_get_boolean(profile, FIELD_PPP_REQUIRE_MPPE)) {
-        profile_unset(profile, FIELD_PPP_REQUIRE_MPPE);
-        warn(warnings, "ppp.require-mppe: left out; IPsec already encrypts everything");
-    }
-}
-
-static void set_or_warn(Profile *profile, FieldId id, const char *text, GPtrArray *warnings)
-{
-    g_autoptr(GError) error = NULL;
-
-    /* An empty one would take away what stands there: a new profile's UUID. */
-    if (text && *text && !profile_set_text(profile, id, text, &error))
-        warn(warnings, "%s", error->message);
-}
-
-/* NetworkManager's own groups: routeN=NETWORK/PREFIX,NEXT-HOP,METRIC. */
-static void take_routes(Profile *profile, GKeyFile *file, const char *group, FieldId id,
-                        GPtrArray *warnings)
+/* routeN=NETWORK/PREFIX,NEXT-HOP,METRIC; beside them stand routeN_options. */
+static void take_routes(GPtrArray *routes, GKeyFile *file, const char *group)
 {
     g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
-    g_autoptr(GString) routes = g_string_new(NULL);
 
     for (char **key = keys; key && *key; key++) {
         if (!g_str_has_prefix(*key, "route") || !g_ascii_isdigit((*key)[strlen("route")]) ||
@@ -149,61 +44,50 @@ static void take_routes(Profile *profile, GKeyFile *file, const char *group, Fie
             continue;
         g_autofree char *text = g_key_file_get_string(file, group, *key, NULL);
         g_auto(GStrv) parts = g_strsplit(text ? text : "", ",", 2);
-        if (parts[0])
-            g_string_append_printf(routes, "%s ", parts[0]);
+        if (parts[0] && *parts[0])
+            g_ptr_array_add(routes, g_strdup(parts[0]));
     }
-    set_or_warn(profile, id, routes->str, warnings);
 }
 
-static void take_network(Profile *profile, GKeyFile *file, GPtrArray *warnings)
+static void take_family(NmFamily *family, GKeyFile *file, const char *group)
 {
-    static const struct {
-        const char *group;
-        FieldId routes, default_route, method;
-    } families[] = {
-        {"ipv4", FIELD_IPV4_ROUTES, FIELD_IPV4_DEFAULT_ROUTE, FIELD_IPV4_METHOD},
-        {"ipv6", FIELD_IPV6_ROUTES, FIELD_IPV6_DEFAULT_ROUTE, FIELD_IPV6_METHOD},
-    };
-    g_autoptr(GString) servers = g_string_new(NULL);
-    g_autoptr(GString) search = g_string_new(NULL);
-
-    for (guint i = 0; i < G_N_ELEMENTS(families); i++) {
-        const char *group = families[i].group;
-        g_autofree char *method = g_key_file_get_string(file, group, "method", NULL);
-        g_autofree char *dns = g_key_file_get_string(file, group, "dns", NULL);
-        g_autofree char *domains = g_key_file_get_string(file, group, "dns-search", NULL);
-        take_routes(profile, file, group, families[i].routes, warnings);
-        if (g_key_file_get_boolean(file, group, "never-default", NULL))
-            set_or_warn(profile, families[i].default_route, "no", warnings);
-        if (g_strcmp0(method, "disabled") == 0 ||
-            (g_strcmp0(method, "ignore") == 0 && i == 1))
-            set_or_warn(profile, families[i].method, method, warnings);
-        if (g_key_file_get_boolean(file, group, "ignore-auto-dns", NULL))
-            set_or_warn(profile, FIELD_DNS_IGNORE_PEER, "yes", warnings);
-        g_string_append_printf(servers, "%s ", dns ? dns : "");
-        g_string_append_printf(search, "%s ", domains ? domains : "");
-    }
-    set_or_warn(profile, FIELD_DNS_SERVERS, servers->str, warnings);
-    set_or_warn(profile, FIELD_DNS_SEARCH, search->str, warnings);
+    family->method = g_key_file_get_string(file, group, "method", NULL);
+    family->never_default = g_key_file_get_boolean(file, group, "never-default", NULL);
+    family->ignore_auto_dns = g_key_file_get_boolean(file, group, "ignore-auto-dns", NULL);
+    take_routes(family->routes, file, group);
+    take_list(family->dns, file, group, "dns");
+    take_list(family->search, file, group, "dns-search");
 }
 
-static Profile *import_nm(GKeyFile *file, const char *stem, GPtrArray *warnings, GError **error)
+static void move_all(GPtrArray *from, GPtrArray *to)
 {
-    g_autoptr(Profile) profile = profile_new();
-    g_autofree char *id = g_key_file_get_string(file, "connection", "id", NULL);
-    g_autofree char *uuid = g_key_file_get_string(file, "connection", "uuid", NULL);
+    for (guint i = 0; i < from->len; i++)
+        g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
+}
 
-    take_group(profile, file, "vpn", warnings);
-    take_group(profile, file, "vpn-secrets", warnings);
-    take_defaults(profile, file, warnings);
-    take_network(profile, file, warnings);
-    refuse_unsupported(file, profile, warnings);
-    set_or_warn(profile, FIELD_CONNECTION_NAME, id, warnings);
-    set_or_warn(profile, FIELD_CONNECTION_UUID, uuid, warnings);
-    if (!profile_is_set(profile, FIELD_CONNECTION_NAME) &&
-        !profile_set_text(profile, FIELD_CONNECTION_NAME, stem, error))
-        return NULL;
-    return g_steal_pointer(&profile);
+/* Whose it is there is not taken over: it is the importing user's. */
+static Profile *import_nm(GKeyFile *file, const char *stem, GPtrArray *warnings)
+{
+    g_autoptr(NmSettings) settings = nm_settings_new();
+    g_auto(NmReport) report = {NULL};
+
+    settings->id = g_key_file_get_string(file, "connection", "id", NULL);
+    settings->uuid = g_key_file_get_string(file, "connection", "uuid", NULL);
+    settings->user_name = g_key_file_get_string(file, "vpn", "user-name", NULL);
+    if (!settings->id || !*settings->id) {
+        g_free(settings->id);
+        settings->id = g_strdup(stem);
+    }
+    take_group(settings, file, "vpn", nm_settings_set);
+    take_group(settings, file, "vpn-secrets", nm_settings_set_secret);
+    take_family(&settings->ipv4, file, "ipv4");
+    take_family(&settings->ipv6, file, "ipv6");
+    nm_report_init(&report);
+    Profile *profile = profile_from_nm(settings, &report);
+    /* What cannot be done is left out of the profile, and said. */
+    move_all(report.refusals, warnings);
+    move_all(report.warnings, warnings);
+    return profile;
 }
 
 Profile *profile_import(const char *data, gsize length, const char *stem, GPtrArray *warnings,
@@ -214,8 +98,9 @@ Profile *profile_import(const char *data, gsize length, const char *stem, GPtrAr
     if (length <= KEYFILE_MAX && !memchr(data, 0, length) &&
         g_key_file_load_from_data(file, data, length, G_KEY_FILE_NONE, NULL)) {
         g_autofree char *service = g_key_file_get_string(file, "vpn", "service-type", NULL);
-        if (g_strcmp0(service, NM_SERVICE) == 0)
-            return import_nm(file, stem, warnings, error);
+        if (g_strcmp0(service, NM_SERVICE_L2TP) == 0 ||
+            g_strcmp0(service, NM_SERVICE_CAUSEWAY) == 0)
+            return import_nm(file, stem, warnings);
         if (service || g_key_file_has_key(file, "connection", "type", NULL)) {
             g_autofree char *clean = g_utf8_make_valid(service ? service : "no VPN", -1);
             g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,

@@ -57,7 +57,7 @@ static void test_nm_keys(void)
         "lcp-echo-failure", "lcp-echo-interval", "ipsec-enabled", "machine-auth-type",
         "machine-ca", "machine-cert", "machine-key", "machine-certpass", "ipsec-remote-id",
         "ipsec-group-name", "ipsec-psk", "ipsec-ike", "ipsec-esp", "ipsec-ikelifetime",
-        "ipsec-salifetime", "ipsec-forceencaps", NULL};
+        "ipsec-salifetime", "ipsec-forceencaps", "ephemeral-port", NULL};
     guint mapped = 0;
 
     for (guint i = 0; i < FIELD_COUNT; i++)
