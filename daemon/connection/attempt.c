@@ -532,9 +532,8 @@ Attempt *attempt_new(const AttemptConfig *config, const AttemptEvents *events,
     if (!attempt->tunnel)
         attempt_fail_later(attempt, failure_new(STAGE_PREPARE, FAILURE_TUNNEL_DIED,
                                                 error->message));
-    Failure *failure = attempt->service ? attempt_open_credentials(attempt) : NULL;
-    if (failure)
-        attempt_fail_later(attempt, failure);
+    if (attempt->service)
+        attempt_open_credentials(attempt);
     return attempt;
 }
 

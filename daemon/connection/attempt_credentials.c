@@ -48,23 +48,22 @@ static void on_opened(const CredentialsResult *result, const Failure *failure, g
     attempt_material_ready(attempt);
 }
 
-Failure *attempt_open_credentials(Attempt *attempt)
+void attempt_open_credentials(Attempt *attempt)
 {
-    Failure *failure = NULL;
+    Profile *profile = attempt->profile;
 
-    if (!settings_ike_material(attempt->profile, attempt->psk, &attempt->material, &failure))
-        return failure;
-    if (g_strcmp0(profile_get_string(attempt->profile, FIELD_IPSEC_AUTH), "certificate") != 0) {
+    settings_ike_material(profile, attempt->psk, &attempt->material);
+    if (g_strcmp0(profile_get_string(profile, FIELD_IPSEC_AUTH), "certificate") != 0) {
         attempt->material_ready = TRUE;
-        return NULL;
+        return;
     }
     CredentialsRequest request = {
-        .certificate = attempt->material.certificate,
-        .private_key = attempt->material.private_key,
-        .ca = attempt->material.ca,
+        .user = profile_get_string(profile, FIELD_CONNECTION_USER),
+        .certificate = profile_get_string(profile, FIELD_IPSEC_CERTIFICATE),
+        .private_key = profile_get_string(profile, FIELD_IPSEC_KEY),
+        .ca = profile_get_string(profile, FIELD_IPSEC_CA),
         .passphrase = attempt->key_passphrase,
         .now = g_get_real_time() / G_USEC_PER_SEC,
     };
-    attempt->credentials = credentials_open(NULL, &request, on_opened, attempt);
-    return NULL;
+    attempt->credentials = credentials_open(NULL, &request, 0, on_opened, attempt);
 }

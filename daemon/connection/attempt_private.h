@@ -66,8 +66,8 @@ void attempt_want_passphrase(Attempt *attempt, const Failure *refused);
 void attempt_material_ready(Attempt *attempt);
 
 /* attempt_credentials.c */
-/* Gets ready what IKE proves itself with.  Returns what is wrong with it already, or NULL. */
-Failure *attempt_open_credentials(Attempt *attempt);
+/* Gets ready what IKE proves itself with. */
+void attempt_open_credentials(Attempt *attempt);
 
 /* attempt_data_path.c */
 /* Makes the interface ahead of its need. */

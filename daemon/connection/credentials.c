@@ -10,10 +10,13 @@
 #define OPEN_MSEC 10000
 
 struct Credentials {
-    CredentialsDone done;
+    CredentialsDone done; /* NULL: it was called, or the owner is gone */
     gpointer user_data;
     GSubprocess *process; /* NULL: could not be started */
     GCancellable *cancellable;
+    GBytes *in;
+    guint8 *out; /* CREDENTIALS_MESSAGE_MAX and one byte; only what is used becomes real */
+    gsize out_length;
     char *error;
     guint idle;
     guint deadline;
@@ -62,11 +65,44 @@ static Failure *failure_of(const CredentialsResult *result)
     return unusable(NULL);
 }
 
+static void credentials_clear(gpointer data)
+{
+    Credentials *credentials = data;
+
+    g_clear_object(&credentials->process);
+    g_object_unref(credentials->cancellable);
+    g_clear_pointer(&credentials->in, g_bytes_unref);
+    if (credentials->out)
+        explicit_bzero(credentials->out, credentials->out_length);
+    g_free(credentials->out);
+    g_free(credentials->error);
+}
+
+/* The owner's reference, and one for each operation under way. */
+static void credentials_unref(Credentials *credentials)
+{
+    g_rc_box_release_full(credentials, credentials_clear);
+}
+
+/* Nothing more is waited for. */
+static void credentials_end(Credentials *credentials)
+{
+    credentials->done = NULL;
+    g_clear_handle_id(&credentials->idle, g_source_remove);
+    g_clear_handle_id(&credentials->deadline, g_source_remove);
+    g_cancellable_cancel(credentials->cancellable);
+    if (credentials->process)
+        g_subprocess_force_exit(credentials->process);
+}
+
 static void credentials_tell(Credentials *credentials, const CredentialsResult *result,
                              const Failure *failure)
 {
-    g_clear_handle_id(&credentials->deadline, g_source_remove);
-    credentials->done(result, failure, credentials->user_data);
+    CredentialsDone done = credentials->done;
+
+    credentials_end(credentials);
+    if (done)
+        done(result, failure, credentials->user_data);
 }
 
 static void credentials_tell_broken(Credentials *credentials, const char *words)
@@ -78,27 +114,51 @@ static void credentials_tell_broken(Credentials *credentials, const char *words)
     credentials_tell(credentials, &none, failure);
 }
 
-static void on_communicated(GObject *source, GAsyncResult *answer, gpointer user_data)
+static void on_exited(GObject *source, GAsyncResult *answer, gpointer user_data)
 {
-    g_autoptr(GBytes) out = NULL;
-    g_autoptr(GError) error = NULL;
+    Credentials *credentials = user_data;
+    g_autoptr(GBytes) out = g_bytes_new_static(credentials->out, credentials->out_length);
     g_auto(CredentialsResult) result = { 0 };
 
-    g_subprocess_communicate_finish(G_SUBPROCESS(source), answer, &out, NULL, &error);
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return; /* and freed */
-    Credentials *credentials = user_data;
-    if (error) {
-        credentials_tell_broken(credentials, error->message);
+    g_subprocess_wait_finish(G_SUBPROCESS(source), answer, NULL);
+    if (!credentials->done) {
+        credentials_unref(credentials);
         return;
     }
-    if (!g_subprocess_get_successful(credentials->process) ||
-        !credentials_result_unpack(out, &result)) {
+    if (g_subprocess_get_if_exited(credentials->process) &&
+        g_subprocess_get_exit_status(credentials->process) == 0 &&
+        credentials_result_unpack(out, &result)) {
+        g_autoptr(Failure) failure = failure_of(&result);
+        credentials_tell(credentials, &result, failure);
+    } else {
         credentials_tell_broken(credentials, "the program that opens them failed");
-        return;
     }
-    g_autoptr(Failure) failure = failure_of(&result);
-    credentials_tell(credentials, &result, failure);
+    credentials_unref(credentials);
+}
+
+static void on_read(GObject *source, GAsyncResult *answer, gpointer user_data)
+{
+    Credentials *credentials = user_data;
+    g_autoptr(GError) error = NULL;
+
+    g_input_stream_read_all_finish(G_INPUT_STREAM(source), answer, &credentials->out_length,
+                                   &error);
+    if (credentials->done && error)
+        credentials_tell_broken(credentials, error->message);
+    else if (credentials->done && credentials->out_length > CREDENTIALS_MESSAGE_MAX)
+        credentials_tell_broken(credentials, "the program that opens them says too much");
+    else if (credentials->done)
+        g_subprocess_wait_async(credentials->process, credentials->cancellable, on_exited,
+                                g_rc_box_acquire(credentials));
+    credentials_unref(credentials);
+}
+
+/* A program that has ended before it read everything tells more by its end. */
+static void on_written(GObject *source, GAsyncResult *answer, gpointer user_data)
+{
+    g_output_stream_write_all_finish(G_OUTPUT_STREAM(source), answer, NULL, NULL);
+    g_output_stream_close_async(G_OUTPUT_STREAM(source), G_PRIORITY_DEFAULT, NULL, NULL, NULL);
+    credentials_unref(user_data);
 }
 
 static gboolean on_not_started(gpointer user_data)
@@ -110,19 +170,37 @@ static gboolean on_not_started(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+/* Even killed, a process stays that waits for a network drive: it is not waited for. */
 static gboolean on_deadline(gpointer user_data)
 {
     Credentials *credentials = user_data;
 
     credentials->deadline = 0;
-    g_subprocess_force_exit(credentials->process);
+    credentials_tell_broken(credentials, "reading them took too long; are they on a network drive "
+                                         "that does not answer?");
     return G_SOURCE_REMOVE;
 }
 
-Credentials *credentials_open(const char *program, const CredentialsRequest *request,
+static void credentials_exchange(Credentials *credentials, const CredentialsRequest *request)
+{
+    gsize length = 0;
+
+    credentials->in = credentials_request_pack(request);
+    credentials->out = g_malloc(CREDENTIALS_MESSAGE_MAX + 1);
+    gconstpointer in = g_bytes_get_data(credentials->in, &length);
+    g_output_stream_write_all_async(g_subprocess_get_stdin_pipe(credentials->process), in, length,
+                                    G_PRIORITY_DEFAULT, credentials->cancellable, on_written,
+                                    g_rc_box_acquire(credentials));
+    g_input_stream_read_all_async(g_subprocess_get_stdout_pipe(credentials->process),
+                                  credentials->out, CREDENTIALS_MESSAGE_MAX + 1,
+                                  G_PRIORITY_DEFAULT, credentials->cancellable, on_read,
+                                  g_rc_box_acquire(credentials));
+}
+
+Credentials *credentials_open(const char *program, const CredentialsRequest *request, guint msec,
                               CredentialsDone done, gpointer user_data)
 {
-    Credentials *credentials = g_new0(Credentials, 1);
+    Credentials *credentials = g_rc_box_new0(Credentials);
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
         G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
         G_SUBPROCESS_FLAGS_STDERR_SILENCE);
@@ -141,10 +219,8 @@ Credentials *credentials_open(const char *program, const CredentialsRequest *req
         credentials->idle = g_idle_add(on_not_started, credentials);
         return credentials;
     }
-    g_autoptr(GBytes) in = credentials_request_pack(request);
-    g_subprocess_communicate_async(credentials->process, in, credentials->cancellable,
-                                   on_communicated, credentials);
-    credentials->deadline = g_timeout_add(OPEN_MSEC, on_deadline, credentials);
+    credentials->deadline = g_timeout_add(msec > 0 ? msec : OPEN_MSEC, on_deadline, credentials);
+    credentials_exchange(credentials, request);
     return credentials;
 }
 
@@ -152,13 +228,6 @@ void credentials_free(Credentials *credentials)
 {
     if (!credentials)
         return;
-    g_clear_handle_id(&credentials->idle, g_source_remove);
-    g_clear_handle_id(&credentials->deadline, g_source_remove);
-    g_cancellable_cancel(credentials->cancellable);
-    if (credentials->process)
-        g_subprocess_force_exit(credentials->process);
-    g_clear_object(&credentials->process);
-    g_object_unref(credentials->cancellable);
-    g_free(credentials->error);
-    g_free(credentials);
+    credentials_end(credentials);
+    credentials_unref(credentials);
 }

@@ -14,8 +14,8 @@ typedef struct Credentials Credentials;
 typedef void (*CredentialsDone)(const CredentialsResult *result, const Failure *failure,
                                 gpointer user_data);
 
-/* `program` NULL: the installed one. */
-Credentials *credentials_open(const char *program, const CredentialsRequest *request,
+/* `program` NULL: the installed one; `msec`: how long it may take, 0: ten seconds. */
+Credentials *credentials_open(const char *program, const CredentialsRequest *request, guint msec,
                               CredentialsDone done, gpointer user_data);
 /* `done` is not called any more. */
 void credentials_free(Credentials *credentials);

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "connection/user_file.h"
-
 static guint allowed_methods(Profile *profile)
 {
     guint methods = 0;
@@ -71,22 +69,6 @@ void ike_material_clear(IkeMaterial *material)
     g_clear_pointer(&material->psk, secret_free);
 }
 
-static gboolean read_file(Profile *profile, FieldId field, GBytes **ret_bytes,
-                          Failure **ret_failure)
-{
-    const char *path = profile_get_string(profile, field);
-    g_autoptr(GError) error = NULL;
-
-    if (!path)
-        return TRUE;
-    *ret_bytes =
-        user_file_read(profile_get_string(profile, FIELD_CONNECTION_USER), path, &error);
-    if (!*ret_bytes)
-        *ret_failure = failure_new_printf(STAGE_PREPARE, FAILURE_CERTIFICATE_UNUSABLE, "%s: %s",
-                                          field_name(field), error->message);
-    return *ret_bytes != NULL;
-}
-
 /* "0s" and base64, "0x" and hexadecimal digits: strongSwan's ways of writing a key that is not
  * text, which NetworkManager-l2tp's users have in their profiles.  What does not decode is
  * meant as it stands. */
@@ -122,18 +104,13 @@ static char *join_or_null(const char *const *strings)
     return strings[0] ? g_strjoinv(",", (char **)strings) : NULL;
 }
 
-gboolean settings_ike_material(Profile *profile, const Secret *psk, IkeMaterial *material,
-                               Failure **ret_failure)
+void settings_ike_material(Profile *profile, const Secret *psk, IkeMaterial *ret_material)
 {
-    *material = (IkeMaterial){ 0 };
-    material->psk = psk ? decode_psk(psk) : NULL;
-    material->ike_proposals = join_or_null(profile_get_strings(profile, FIELD_IPSEC_IKE));
-    material->esp_proposals = join_or_null(profile_get_strings(profile, FIELD_IPSEC_ESP));
-    if (g_strcmp0(profile_get_string(profile, FIELD_IPSEC_AUTH), "certificate") != 0)
-        return TRUE;
-    return read_file(profile, FIELD_IPSEC_CERTIFICATE, &material->certificate, ret_failure) &&
-           read_file(profile, FIELD_IPSEC_KEY, &material->private_key, ret_failure) &&
-           read_file(profile, FIELD_IPSEC_CA, &material->ca, ret_failure);
+    *ret_material = (IkeMaterial){
+        .psk = psk ? decode_psk(psk) : NULL,
+        .ike_proposals = join_or_null(profile_get_strings(profile, FIELD_IPSEC_IKE)),
+        .esp_proposals = join_or_null(profile_get_strings(profile, FIELD_IPSEC_ESP)),
+    };
 }
 
 static IkeSecurity security_of(Profile *profile)

@@ -19,9 +19,8 @@ typedef struct {
 } IkeMaterial;
 
 void ike_material_clear(IkeMaterial *material);
-/* Reads the files that the profile names, with its user's rights.  FALSE sets `ret_failure`. */
-gboolean settings_ike_material(Profile *profile, const Secret *psk, IkeMaterial *material,
-                               Failure **ret_failure);
+/* All but what stands in files. */
+void settings_ike_material(Profile *profile, const Secret *psk, IkeMaterial *ret_material);
 /* Addresses, port and reqid are left to the caller.  `material` must outlive `ret_config`. */
 void settings_ike(Profile *profile, const IkeMaterial *material, IkeConfig *ret_config);
 

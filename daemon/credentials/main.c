@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* causeway-credentials: a request on standard input, its result on standard output, nothing
- * else.  causewayd starts it for each attempt that uses a certificate. */
+ * else.  causewayd starts it for each attempt that uses a certificate.
+ *
+ * It reads the files itself, as their user and before it enters its sandbox, because they may lie
+ * on a network drive that does not answer: a process can be killed then. */
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -42,6 +45,7 @@ int main(int argc, char **argv)
 {
     static const char usage[] = "causeway-credentials is a part of causewayd, which starts it.\n";
     g_auto(CredentialsRequest) request = { 0 };
+    g_auto(CredentialsContents) contents = { 0 };
     g_auto(CredentialsResult) result = { 0 };
     g_autofree char *missing = NULL;
 
@@ -49,12 +53,16 @@ int main(int argc, char **argv)
         (void)!write(STDERR_FILENO, usage, sizeof usage - 1);
         return EXIT_USAGE;
     }
-    if (close_range(STDERR_FILENO + 1, ~0U, 0) != 0 || !sandbox_enter(&missing))
+    if (close_range(STDERR_FILENO + 1, ~0U, 0) != 0)
         return EXIT_SANDBOX;
     g_autoptr(GBytes) in = read_request();
     if (!credentials_request_unpack(in, &request))
-        _exit(EXIT_USAGE);
-    credentials_parse(&request, &result);
+        return EXIT_USAGE;
+    gboolean readable = credentials_read(&request, &contents, &result);
+    if (!sandbox_enter(&missing))
+        _exit(EXIT_SANDBOX);
+    if (readable)
+        credentials_parse(&contents, &result);
     g_autoptr(GBytes) out = credentials_result_pack(&result);
     gboolean told = write_all(out);
     /* Without the handlers of exit(): nothing is to be flushed, much would be forbidden. */

@@ -313,22 +313,22 @@ static gboolean write_result(Parse *parse)
     return TRUE;
 }
 
-void credentials_parse(const CredentialsRequest *request, CredentialsResult *ret_result)
+void credentials_parse(const CredentialsContents *contents, CredentialsResult *ret_result)
 {
     g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func(free_certificate);
     g_autoptr(GPtrArray) authorities = g_ptr_array_new_with_free_func(free_certificate);
     Parse parse = {
         .passphrase =
-            request->passphrase ? (const char *)secret_data(request->passphrase) : NULL,
+            contents->passphrase ? (const char *)secret_data(contents->passphrase) : NULL,
         .result = ret_result,
         .own = own,
         .authorities = authorities,
     };
 
     *ret_result = (CredentialsResult){ .verdict = CREDENTIALS_OPENED };
-    (void)(open_certificate(&parse, request->certificate) &&
-           open_key(&parse, request->private_key) && open_authorities(&parse, request->ca) &&
+    (void)(open_certificate(&parse, contents->certificate) &&
+           open_key(&parse, contents->private_key) && open_authorities(&parse, contents->ca) &&
            sort_own(&parse, parse.container && authorities->len == 0) &&
-           check_dates(&parse, request->now) && write_result(&parse));
+           check_dates(&parse, contents->now) && write_result(&parse));
     g_clear_pointer(&parse.key, gnutls_x509_privkey_deinit);
 }

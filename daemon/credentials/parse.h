@@ -4,5 +4,22 @@
 
 #include "credentials/protocol.h"
 
+/* The contents of the files. */
+typedef struct {
+    GBytes *certificate; /* NULL: not given */
+    GBytes *private_key;
+    GBytes *ca;
+    const Secret *passphrase; /* borrowed */
+    gint64 now;
+} CredentialsContents;
+
+/* Reads the files of a request, with the rights of its user.  FALSE: one cannot be read, which
+ * `ret_result` tells. */
+gboolean credentials_read(const CredentialsRequest *request, CredentialsContents *ret_contents,
+                          CredentialsResult *ret_result);
+void credentials_contents_clear(CredentialsContents *contents);
+
 /* Always a result, which the caller clears. */
-void credentials_parse(const CredentialsRequest *request, CredentialsResult *ret_result);
+void credentials_parse(const CredentialsContents *contents, CredentialsResult *ret_result);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CredentialsContents, credentials_contents_clear)

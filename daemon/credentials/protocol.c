@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define REQUEST_TYPE "(xmaymaymaymay)"
+#define REQUEST_TYPE "(xmsmsmsmsmay)"
 #define RESULT_TYPE "(yxssss)"
 
 typedef struct {
@@ -40,14 +40,6 @@ static GVariant *maybe_bytes(const void *data, gsize length, gboolean given)
     return g_variant_new_maybe(G_VARIANT_TYPE("ay"), array);
 }
 
-static GVariant *maybe_file(GBytes *bytes)
-{
-    gsize size = 0;
-    gconstpointer data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
-
-    return maybe_bytes(data, size, bytes != NULL);
-}
-
 static GBytes *variant_to_bytes(GVariant *floating)
 {
     g_autoptr(GVariant) value = g_variant_ref_sink(floating);
@@ -71,56 +63,48 @@ static GVariant *variant_from_bytes(GBytes *bytes, const char *type)
 GBytes *credentials_request_pack(const CredentialsRequest *request)
 {
     const Secret *passphrase = request->passphrase;
-    GVariant *parts[] = {
-        g_variant_new_int64(request->now),
-        maybe_file(request->certificate),
-        maybe_file(request->private_key),
-        maybe_file(request->ca),
-        maybe_bytes(passphrase ? secret_data(passphrase) : NULL,
-                    passphrase ? secret_length(passphrase) : 0, passphrase != NULL),
-    };
 
-    return variant_to_bytes(g_variant_new_tuple(parts, G_N_ELEMENTS(parts)));
+    return variant_to_bytes(g_variant_new(
+        "(xmsmsmsms@may)", request->now, request->user, request->certificate,
+        request->private_key, request->ca,
+        maybe_bytes(passphrase ? secret_data(passphrase) : NULL,
+                    passphrase ? secret_length(passphrase) : 0, passphrase != NULL)));
 }
 
-static GBytes *read_file(GVariant *tuple, gsize index)
+static Secret *read_passphrase(GVariant *maybe)
 {
-    g_autoptr(GVariant) maybe = g_variant_get_child_value(tuple, index);
     g_autoptr(GVariant) array = g_variant_get_maybe(maybe);
     gsize length = 0;
 
     if (!array)
         return NULL;
     gconstpointer data = g_variant_get_fixed_array(array, &length, 1);
-    return credentials_bytes_take(g_memdup2(data, length), length);
+    return secret_new(data, length);
 }
 
 gboolean credentials_request_unpack(GBytes *bytes, CredentialsRequest *ret_request)
 {
     g_autoptr(GVariant) tuple = variant_from_bytes(bytes, REQUEST_TYPE);
+    g_autoptr(GVariant) passphrase = NULL;
+    CredentialsRequest request = { 0 };
 
     if (!tuple)
         return FALSE;
-    g_autoptr(GBytes) passphrase = read_file(tuple, 4);
-    *ret_request = (CredentialsRequest){
-        .certificate = read_file(tuple, 1),
-        .private_key = read_file(tuple, 2),
-        .ca = read_file(tuple, 3),
-        .passphrase = passphrase ? secret_new(g_bytes_get_data(passphrase, NULL),
-                                              g_bytes_get_size(passphrase))
-                                 : NULL,
-    };
-    g_variant_get_child(tuple, 0, "x", &ret_request->now);
+    g_variant_get(tuple, "(xmsmsmsms@may)", &request.now, &request.user, &request.certificate,
+                  &request.private_key, &request.ca, &passphrase);
+    request.passphrase = read_passphrase(passphrase);
+    *ret_request = request;
     return TRUE;
 }
 
 void credentials_request_clear(CredentialsRequest *request)
 {
-    g_clear_pointer(&request->certificate, g_bytes_unref);
-    g_clear_pointer(&request->private_key, g_bytes_unref);
-    g_clear_pointer(&request->ca, g_bytes_unref);
+    g_free((char *)request->user);
+    g_free((char *)request->certificate);
+    g_free((char *)request->private_key);
+    g_free((char *)request->ca);
     secret_free((Secret *)request->passphrase);
-    request->passphrase = NULL;
+    *request = (CredentialsRequest){ 0 };
 }
 
 static const char *or_empty(const char *text)

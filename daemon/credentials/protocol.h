@@ -7,13 +7,14 @@
 
 #include "base/secret.h"
 
-/* Of a request or a result, in bytes: four files of a megabyte. */
+/* Of a request or a result, in bytes: what three files of a megabyte may become as text. */
 #define CREDENTIALS_MESSAGE_MAX (5u << 20)
 
 typedef struct {
-    GBytes *certificate; /* contents of files: PEM, DER or PKCS#12; NULL: not given */
-    GBytes *private_key;
-    GBytes *ca;
+    const char *user;        /* with whose rights the files are read; NULL: the process's own */
+    const char *certificate; /* files: PEM, DER or PKCS#12; NULL: not given */
+    const char *private_key;
+    const char *ca;
     const Secret *passphrase; /* NULL: not given */
     gint64 now;               /* seconds since 1970, for the dates of the certificate */
 } CredentialsRequest;

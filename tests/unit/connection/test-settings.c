@@ -54,9 +54,8 @@ static void check_psk(const char *text, const void *expected, gsize length)
     g_autoptr(Profile) profile = profile_with(pairs);
     g_autoptr(Secret) psk = secret_new(text, strlen(text));
     g_auto(IkeMaterial) material = { 0 };
-    g_autoptr(Failure) failure = NULL;
 
-    g_assert_true(settings_ike_material(profile, psk, &material, &failure));
+    settings_ike_material(profile, psk, &material);
     g_assert_cmpmem(secret_data(material.psk), secret_length(material.psk), expected, length);
 }
 
@@ -73,25 +72,11 @@ static void test_psk_spellings(void)
     check_psk("0x", "0x", 2);
 }
 
-static void test_unreadable_certificate(void)
-{
-    const char *const pairs[] = { "ipsec.auth", "certificate", "ipsec.certificate",
-                                  "/nonexistent/cert.pem", NULL };
-    g_autoptr(Profile) profile = profile_with(pairs);
-    g_auto(IkeMaterial) material = { 0 };
-    g_autoptr(Failure) failure = NULL;
-
-    g_assert_false(settings_ike_material(profile, NULL, &material, &failure));
-    g_assert_cmpint(failure->code, ==, FAILURE_CERTIFICATE_UNUSABLE);
-    g_assert_nonnull(strstr(failure->detail, "ipsec.certificate"));
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/settings/methods", test_methods);
     g_test_add_func("/settings/domain", test_domain);
     g_test_add_func("/settings/psk", test_psk_spellings);
-    g_test_add_func("/settings/certificate", test_unreadable_certificate);
     return g_test_run();
 }

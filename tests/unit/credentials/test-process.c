@@ -27,21 +27,18 @@ static void on_done(const CredentialsResult *result, const Failure *failure, gpo
     g_main_loop_quit(answer->loop);
 }
 
+static guint patience; /* milliseconds; 0: the usual */
+
 static void ask(const char *program, const char *file, const char *passphrase, gint64 now,
                 Answer *answer)
 {
-    char *data = NULL;
-    gsize length = 0;
     g_autofree char *path = g_build_filename(DATA, file, NULL);
     g_autoptr(Secret) secret = passphrase ? secret_new(passphrase, strlen(passphrase)) : NULL;
-
-    g_assert_true(g_file_get_contents(path, &data, &length, NULL));
-    g_autoptr(GBytes) certificate = g_bytes_new_take(data, length);
     CredentialsRequest request = {
-        .certificate = certificate, .passphrase = secret, .now = now
+        .certificate = path, .passphrase = secret, .now = now
     };
     *answer = (Answer){ .loop = g_main_loop_new(NULL, FALSE) };
-    Credentials *credentials = credentials_open(program, &request, on_done, answer);
+    Credentials *credentials = credentials_open(program, &request, patience, on_done, answer);
     g_assert_cmpuint(answer->calls, ==, 0);
     g_main_loop_run(answer->loop);
     g_assert_cmpuint(answer->calls, ==, 1);
@@ -111,16 +108,56 @@ static void test_broken(void)
     answer_clear(&answer);
 }
 
+static void test_unreadable(void)
+{
+    assert_told("nonexistent.crt", NULL, DURING, FAILURE_CERTIFICATE_UNUSABLE,
+                "nonexistent.crt: No such file");
+    assert_told("nonexistent.crt", NULL, DURING, FAILURE_CERTIFICATE_UNUSABLE, "ipsec.certificate");
+    assert_told("", NULL, DURING, FAILURE_CERTIFICATE_UNUSABLE, "not a file");
+}
+
+/* A program for the test, as causewayd would start the real one. */
+static char *make_script(const char *command)
+{
+    g_autofree char *text = g_strdup_printf("#!/bin/sh\n%s\n", command);
+    char *path = NULL;
+    int fd = g_file_open_tmp("causeway-XXXXXX", &path, NULL);
+
+    g_assert_cmpint(fd, >=, 0);
+    g_close(fd, NULL);
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_assert_cmpint(g_chmod(path, 0755), ==, 0);
+    return path;
+}
+
+/* One that was taken over may talk for ever, or never: neither memory nor time is its to take. */
+static void test_endless(void)
+{
+    g_autofree char *talks = make_script("exec /bin/cat /dev/zero");
+    g_autofree char *hangs = make_script("exec /bin/cat /dev/zero >&2");
+    Answer answer;
+
+    ask(talks, "client.p12", NULL, DURING, &answer);
+    g_assert_nonnull(strstr(answer.failure->detail, "says too much"));
+    answer_clear(&answer);
+    patience = 100;
+    ask(hangs, "client.p12", NULL, DURING, &answer);
+    g_assert_nonnull(strstr(answer.failure->detail, "took too long"));
+    answer_clear(&answer);
+    patience = 0;
+    g_remove(talks);
+    g_remove(hangs);
+}
+
 /* Freed before it has answered: no answer comes. */
 static void test_freed(void)
 {
-    g_autoptr(GBytes) certificate = g_bytes_new("x", 1);
-    CredentialsRequest request = { .certificate = certificate };
+    CredentialsRequest request = { .certificate = "/etc/passwd" };
     Answer answer;
 
     ask(program(), "client.p12", NULL, DURING, &answer); /* one that lives, for its end */
     guint calls = answer.calls;
-    credentials_free(credentials_open(program(), &request, on_done, &answer));
+    credentials_free(credentials_open(program(), &request, 0, on_done, &answer));
     while (g_main_context_iteration(NULL, FALSE))
         ;
     g_assert_cmpuint(answer.calls, ==, calls);
@@ -135,6 +172,8 @@ int main(int argc, char **argv)
     g_test_add_func("/credentials-process/opened", test_opened);
     g_test_add_func("/credentials-process/told", test_told);
     g_test_add_func("/credentials-process/broken", test_broken);
+    g_test_add_func("/credentials-process/unreadable", test_unreadable);
+    g_test_add_func("/credentials-process/endless", test_endless);
     g_test_add_func("/credentials-process/freed", test_freed);
     return g_test_run();
 }

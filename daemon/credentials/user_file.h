@@ -10,5 +10,5 @@
 
 /* `user` is an account's name; NULL: with the caller's own rights (system-wide profiles, which
  * only an administrator can make).  Only regular files are read.  Blocks while the disk is
- * read. */
+ * read, for ever where a network drive has gone. */
 GBytes *user_file_read(const char *user, const char *path, GError **error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads a file with the rights of a profile's user. */
-#include "connection/user_file.h"
+#include "credentials/user_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

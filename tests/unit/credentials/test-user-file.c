@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files are read with the profile user's rights, and only if they are files.  As root the
  * rights are really changed; as somebody else the change itself must be refused. */
-#include "connection/user_file.h"
+#include "credentials/user_file.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
