@@ -83,9 +83,10 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         "Type the shared key again (\"causeway set-secret NAME ipsec.psk\"); look for spaces at "
         "its ends. If it is right, a group name may be needed (ipsec.group-name)." },
     [FAILURE_IDENTITY_MISMATCH] = {
-        "identity-mismatch", FALSE, "The gateway presents another identity than the profile asks "
-        "for.",
-        "If the identity named here is the right one, set ipsec.remote-id to it." },
+        "identity-mismatch", FALSE, "The gateway is not the one that the profile asks for.",
+        "If you trust the identity that is named here, set ipsec.remote-id to it, exactly as it "
+        "is written; ipsec.remote-id=%any accepts every identity. If you do not know it, ask the "
+        "administrator: it may be an impostor." },
     [FAILURE_CERTIFICATE_UNUSABLE] = {
         "certificate-unusable", FALSE, "A certificate or key file cannot be used.",
         "Check the files named in ipsec.certificate, ipsec.key and ipsec.ca, and the key's "

@@ -135,6 +135,7 @@ void settings_ike(Profile *profile, const IkeMaterial *material, IkeConfig *ret_
         .group_name = profile_get_string(profile, FIELD_IPSEC_GROUP_NAME),
         .local_id = profile_get_string(profile, FIELD_IPSEC_LOCAL_ID),
         .remote_id = profile_get_string(profile, FIELD_IPSEC_REMOTE_ID),
+        .gateway_name = profile_get_string(profile, FIELD_CONNECTION_GATEWAY),
         .certificate = material->certificate,
         .private_key = material->private_key,
         .ca = material->ca,

@@ -90,6 +90,24 @@ static gboolean lacks_ikev1(const Ike *ike)
            (ike->version_major > 6 || (ike->version_major == 6 && ike->version_minor >= 1));
 }
 
+/* charon's "IDir 'A' does not match to 'B'" for people, who are to copy A. */
+static Failure *in_words(Failure *failure)
+{
+    static const char between[] = "' does not match to '";
+    g_autofree char *its = learn_identity(failure->detail);
+    const char *wanted = its ? strstr(failure->detail, between) : NULL;
+
+    if (!wanted || failure->code != FAILURE_IDENTITY_MISMATCH)
+        return failure;
+    g_autofree char *other = g_strdup(wanted + strlen(between));
+    other[strcspn(other, "'")] = '\0';
+    Failure *words = failure_new_printf(failure->stage, failure->code,
+                                        "it is \"%s\", and the profile asks for \"%s\"", its,
+                                        other);
+    failure_free(failure);
+    return words;
+}
+
 void ike_attempt_failed(Ike *ike, gboolean timed_out)
 {
     if (failed_unsent(ike) && !ike->version_known && !timed_out) {
@@ -103,7 +121,7 @@ void ike_attempt_failed(Ike *ike, gboolean timed_out)
     ike_clear_timer(&ike->silence);
     g_clear_pointer(&ike->runner, vici_client_free);
     if (!vary(ike, failure))
-        ike_fail(ike, g_steal_pointer(&failure));
+        ike_fail(ike, in_words(g_steal_pointer(&failure)));
 }
 
 static gboolean on_silence(gpointer user_data)

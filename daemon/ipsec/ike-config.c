@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ipsec/identity.h"
 #include "ipsec/pem.h"
 #include "ipsec/proposals.h"
 
@@ -144,7 +145,9 @@ static void copy_config(IkeConfig *to, const IkeConfig *from)
     to->psk = secret_copy(from->psk);
     to->group_name = g_strdup(or_null(from->group_name));
     to->local_id = g_strdup(or_null(from->local_id));
-    to->remote_id = g_strdup(or_null(from->remote_id));
+    to->remote_id =
+        g_strcmp0(from->remote_id, IDENTITY_ANY) == 0 ? NULL : g_strdup(or_null(from->remote_id));
+    to->gateway_name = g_strdup(from->gateway_name ? from->gateway_name : from->gateway);
     to->certificate = from->certificate ? g_bytes_ref(from->certificate) : NULL;
     to->private_key = from->private_key ? g_bytes_ref(from->private_key) : NULL;
     to->ca = from->ca ? g_bytes_ref(from->ca) : NULL;
@@ -169,6 +172,7 @@ IkeSetup *ike_setup_new(const IkeConfig *config, Failure **ret_failure)
     g_autoptr(IkeSetup) setup = g_new0(IkeSetup, 1);
     copy_config(&setup->c, config);
     setup->own_ike_lifetime = config->ike_lifetime == 0;
+    setup->name_wanted = config->auth == IKE_AUTH_CERTIFICATE && !or_null(config->remote_id);
     setup->name = g_strconcat(IKE_CONFIG_NAME_PREFIX, config->uuid, NULL);
     setup->name_pfs = g_strconcat(setup->name, "-pfs", NULL);
     failure = setup_certificates(setup);
@@ -188,6 +192,7 @@ void ike_setup_free(IkeSetup *setup)
     const char *strings[] = {
         setup->c.uuid,          setup->c.gateway,        setup->c.local_address,
         setup->c.group_name,    setup->c.local_id,       setup->c.remote_id,
+        setup->c.gateway_name,
         setup->c.ike_proposals, setup->c.esp_proposals,  setup->c.remembered_ike,
         setup->c.remembered_esp,
     };

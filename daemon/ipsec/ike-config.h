@@ -16,6 +16,7 @@ typedef struct {
     char **esp_suites;
     gboolean own_esp; /* the suites are our ladder: PFS is for us to vary */
     gboolean own_ike_lifetime; /* not the user's */
+    gboolean name_wanted; /* the gateway's certificate has to name `gateway_name` */
     GPtrArray *certificates; /* DER, GBytes */
     GPtrArray *authorities;
 } IkeSetup;

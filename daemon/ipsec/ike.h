@@ -65,8 +65,9 @@ typedef enum {
 
 typedef enum {
     IKE_SECURITY_STRONG,     /* nothing that is weak by today's measure */
-    IKE_SECURITY_COMPATIBLE, /* strong first, at the end what most gateways in the field have */
-    IKE_SECURITY_LEGACY,     /* also single oddities: md5, modp768 where the daemon has it */
+    IKE_SECURITY_COMPATIBLE, /* strong first, at the end what many gateways in the field need:
+                                modp1536 and modp1024, 3DES */
+    IKE_SECURITY_LEGACY,     /* also MD5, and rarer combinations of these */
 } IkeSecurity;
 
 /* All strings and objects are copied (or referenced) by ike_new(). */
@@ -82,9 +83,10 @@ typedef struct {
     const Secret *psk;      /* raw bytes; a leading "0s" or "0x" has been decoded before */
     const char *group_name; /* asks for aggressive mode, sent as key id; NULL or "": main mode */
     const char *local_id;   /* NULL: the local address, or the certificate's subject */
-    /* NULL: whoever knows the key, or has a certificate of `ca`, is welcome; IkeInfo tells the
-     * name.  With certificates it should be given: others of that authority fit as well. */
+    /* NULL: whoever knows the key is welcome, or who has a certificate of `ca` that names
+     * `gateway_name`; "%any": whoever has one.  IkeInfo tells the identity. */
     const char *remote_id;
+    const char *gateway_name; /* what the user typed for `gateway`; NULL: that itself */
 
     GBytes *certificate;            /* contents of a file, PEM or DER; may hold a chain */
     GBytes *private_key;            /* PEM or DER, not encrypted */

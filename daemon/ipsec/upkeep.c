@@ -5,13 +5,33 @@
 
 #include <string.h>
 
+#include "ipsec/identity.h"
+
 /* Quick mode's third message is on the wire some milliseconds after its child is announced. */
 #define LAST_MESSAGE_MSEC 50
+
+/* Each user of the gateway has a certificate of the same authority, and could stand in the way as
+ * the gateway.  charon makes sure that the identity is that of a certificate; which one, it can
+ * only be told in the gateway's own spelling. */
+static gboolean is_gateway(Ike *ike)
+{
+    const IkeConfig *config = &ike->setup->c;
+    const char *identity = ike->sa.info.remote_id;
+
+    if (!ike->setup->name_wanted || identity_is_of(identity, config->gateway_name))
+        return TRUE;
+    ike_fail(ike, failure_new_printf(STAGE_IPSEC, FAILURE_IDENTITY_MISMATCH,
+                                     "it is \"%s\", which does not name %s",
+                                     identity ? identity : "", config->gateway_name));
+    return FALSE;
+}
 
 static void ike_is_up(Ike *ike)
 {
     gboolean again = ike->was_up;
 
+    if (!is_gateway(ike))
+        return;
     ike_clear_timer(&ike->silence);
     ike_clear_timer(&ike->whole);
     ike->last_message = FALSE;

@@ -71,8 +71,8 @@ static const Field fields[FIELD_COUNT] = {
     ROW(FIELD_IPSEC_REMOTE_ID, "ipsec", "remote-id"),
         TEXT(FIELD_FORMAT_TEXT, 0, 255), NULL, "ipsec-remote-id", NULL, NULL,
         N_("Gateway identity"),
-        N_("What the gateway must call itself in IKE; empty for anything, or for what its "
-           "certificate says.") },
+        N_("Who the gateway must be. Empty: with a shared key whoever knows it, with certificates "
+           "the gateway that is named above. %any: whoever has a certificate of the authority.") },
     ROW(FIELD_IPSEC_CERTIFICATE, "ipsec", "certificate"),
         FILENAME, NULL, "machine-cert", NULL, NULL, N_("Certificate"),
         N_("This computer's certificate, or a PKCS#12 file that holds it, its key and its "
@@ -97,9 +97,9 @@ static const Field fields[FIELD_COUNT] = {
         N_("Only if the gateway demands it: what to offer for the data, such as aes256-sha1.") },
     ROW(FIELD_IPSEC_SECURITY, "ipsec", "security"),
         ENUM("compatible", security_choices), NULL, NULL, NULL, N_("Security"),
-        N_("What to offer: strong is today's algorithms only; compatible adds what gateways in "
-           "the field still need; legacy adds what can be broken with effort (3DES, small "
-           "groups).") },
+        N_("What to offer the gateway, best first: strong is today's algorithms only; compatible "
+           "adds older ones that many gateways need (3DES, 1024-bit groups); legacy adds MD5. "
+           "A connection with weak ones is marked as weak.") },
     ROW(FIELD_IPSEC_FORCE_ENCAPSULATION, "ipsec", "force-encapsulation"),
         BOOLEAN("no"), NULL, "ipsec-forceencaps", NULL, NULL, N_("Force UDP encapsulation"),
         N_("Carry IPsec in UDP port 4500 even where no address translation is found: for "

@@ -71,7 +71,8 @@ static void write_sa(ViciWriter *writer, const char *name, const char *reqid, co
     vici_write_section(writer, name);
     vici_write_string(writer, "uniqueid", "2");
     vici_write_string(writer, "state", "ESTABLISHED");
-    vici_write_string(writer, "remote-id", "evil\x1b[2Jname\nnext");
+    vici_write_string(writer, "remote-id",
+                      is("has-certificate") ? "O=Lab, CN=gw.lab" : "evil\x1b[2Jname\nnext");
     vici_write_string(writer, "remote-port", "99999999");
     vici_write_string(writer, "encr-alg", cipher);
     vici_write_section(writer, "child-sas");

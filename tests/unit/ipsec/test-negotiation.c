@@ -88,17 +88,17 @@ static void on_progress(Ike *ike, const char *text, gpointer user_data)
     g_assert_null(strstr(text, KEY));
 }
 
-static void world_begin(World *world, const char *behaviour)
+static void world_begin_with(World *world, const char *behaviour, IkeConfig config)
 {
     static const IkeEvents events = { on_progress, on_established, on_changed,
                                       on_lost,     on_failed,      on_stopped };
     g_autofree char *path = NULL;
-    g_autoptr(Secret) psk = secret_new(KEY, strlen(KEY));
-    IkeConfig config = {
-        .uuid = "test", .gateway = "127.0.0.2", .local_address = "127.0.0.1",
-        .local_port = 1701, .remote_port = 1701, .reqid = IKE_REQID_FIRST,
-        .auth = IKE_AUTH_PSK, .psk = psk,
-    };
+
+    config.uuid = "test";
+    config.gateway = "127.0.0.2";
+    config.local_address = "127.0.0.1";
+    config.local_port = config.remote_port = 1701;
+    config.reqid = IKE_REQID_FIRST;
 
     *world = (World){ .loop = g_main_loop_new(NULL, FALSE) };
     world->folder = g_dir_make_tmp("causeway-test-XXXXXX", NULL);
@@ -111,6 +111,13 @@ static void world_begin(World *world, const char *behaviour)
     ike_start(world->ike);
     /* nothing from inside */
     g_assert_null(world->failure);
+}
+
+static void world_begin(World *world, const char *behaviour)
+{
+    g_autoptr(Secret) psk = secret_new(KEY, strlen(KEY));
+
+    world_begin_with(world, behaviour, (IkeConfig){ .auth = IKE_AUTH_PSK, .psk = psk });
 }
 
 static void on_shut_down(gpointer user_data)
@@ -360,6 +367,45 @@ static void test_missing_program(void)
     world_end(&world);
 }
 
+static void certificate_begin(World *world, const char *gateway, const char *remote_id)
+{
+    static const guint8 der[] = { 0x30, 0x00 };
+    g_autoptr(GBytes) file = g_bytes_new_static(der, sizeof der);
+
+    world_begin_with(world, "has-certificate",
+                     (IkeConfig){ .auth = IKE_AUTH_CERTIFICATE, .certificate = file,
+                                  .private_key = file, .gateway_name = gateway,
+                                  .remote_id = remote_id });
+    world->stop_when_up = TRUE;
+    g_main_loop_run(world->loop);
+    g_assert_cmpuint(world->established + world->failed, ==, 1);
+}
+
+/* A certificate of the authority is not enough: it has to be the gateway's, before L2TP begins. */
+static void test_gateway_name(void)
+{
+    World world;
+
+    certificate_begin(&world, "gw.lab", NULL);
+    g_assert_cmpuint(world.established, ==, 1);
+    world_end(&world);
+    certificate_begin(&world, "other.lab", NULL);
+    g_assert_cmpuint(world.failed, ==, 1);
+    g_assert_cmpint(world.failure->code, ==, FAILURE_IDENTITY_MISMATCH);
+    g_assert_nonnull(strstr(world.failure->detail, "\"O=Lab, CN=gw.lab\""));
+    g_assert_nonnull(strstr(world.failure->detail, "other.lab"));
+    g_autofree char *commands = world_commands(&world);
+    g_assert_nonnull(strstr(commands, "terminate causeway-test\n"));
+    world_end(&world);
+    /* The address that was typed, and nothing else. */
+    certificate_begin(&world, NULL, NULL);
+    g_assert_cmpuint(world.failed, ==, 1);
+    world_end(&world);
+    certificate_begin(&world, "other.lab", "%any");
+    g_assert_cmpuint(world.established, ==, 1);
+    world_end(&world);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -370,6 +416,7 @@ int main(int argc, char **argv)
     g_test_add_func("/negotiation/up-and-down", test_up_and_down);
     g_test_add_func("/negotiation/lies", test_lies);
     g_test_add_func("/negotiation/loses-child", test_loses_child);
+    g_test_add_func("/negotiation/gateway-name", test_gateway_name);
     g_test_add_func("/negotiation/killed", test_killed);
     g_test_add_func("/negotiation/stop-at-once", test_stop_at_once);
     g_test_add_func("/negotiation/stop-initiating", test_stop_initiating);
