@@ -67,6 +67,7 @@ await_systemd()
 
 start_client()
 {
+    [ -z "$DESKTOP" ] || prepare_desktop || return 1
     if [ -n "$SYSTEMD" ]; then
         await_systemd || return 1
     else
@@ -74,11 +75,13 @@ start_client()
         start_bus || return 1
     fi
     [ -z "$NETWORKMANAGER" ] || start_networkmanager || return 1
-    [ -n "$LAYER" ] && [ -x /lab/layer/usr/bin/causeway ] || return 0
-    if [ -z "$SYSTEMD" ]; then
-        start_causewayd || return 1
+    if [ -n "$LAYER" ] && [ -x /lab/layer/usr/bin/causeway ]; then
+        if [ -z "$SYSTEMD" ]; then
+            start_causewayd || return 1
+        fi
+        [ -n "$NOPROFILE" ] || make_profile || return 1
     fi
-    [ -n "$NOPROFILE" ] || make_profile
+    [ -z "$DESKTOP" ] || start_desktop
 }
 
 # Without systemd nobody makes the users that Causeway installs.
