@@ -11,6 +11,7 @@ void api_connection_free(gpointer data)
     ApiConnection *connection = data;
 
     api_agent_cancel(connection);
+    g_clear_handle_id(&connection->owner_watch, g_bus_unwatch_name);
     g_clear_pointer(&connection->connection, connection_free);
     g_clear_object(&connection->agent_cancellable);
     g_clear_pointer(&connection->asked, g_hash_table_unref);
@@ -29,10 +30,18 @@ gboolean api_connection_active(const ApiConnection *connection)
     return state != CONNECTION_DISCONNECTED && state != CONNECTION_FAILED;
 }
 
+/* One that failed stays, so that one can ask why. */
+static gboolean has_gone(const ApiConnection *connection)
+{
+    ConnectionState state = connection_status(connection->connection)->state;
+
+    return state == CONNECTION_DISCONNECTED ||
+           (state == CONNECTION_FAILED && connection->abandoned);
+}
+
 static gboolean is_over(gpointer uuid, gpointer connection, gpointer data)
 {
-    return connection_status(((ApiConnection *)connection)->connection)->state ==
-           CONNECTION_DISCONNECTED;
+    return has_gone(connection);
 }
 
 static gboolean reap(gpointer data)
@@ -45,6 +54,12 @@ static gboolean reap(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static void reap_soon(ApiConnection *connection)
+{
+    if (has_gone(connection) && connection->service->reap_source == 0)
+        connection->service->reap_source = g_idle_add(reap, connection->service);
+}
+
 static void on_changed(Connection *ended, gpointer data)
 {
     ApiConnection *connection = data;
@@ -52,12 +67,9 @@ static void on_changed(Connection *ended, gpointer data)
 
     if (!api_connection_active(connection))
         api_agent_cancel(connection);
-    /* Its last state is told before it goes; one that failed stays, so that one can ask why.
-     * It goes when its own callback is over. */
+    /* Its last state is told before it goes.  It goes when its own callback is over. */
     api_objects_sync(service);
-    if (connection_status(connection->connection)->state == CONNECTION_DISCONNECTED &&
-        service->reap_source == 0)
-        service->reap_source = g_idle_add(reap, service);
+    reap_soon(connection);
     api_service_touch(service);
 }
 
@@ -67,8 +79,29 @@ static void on_secret_wanted(Connection *asking, const char *field, const char *
     api_agent_ask(data, field, message);
 }
 
-ApiConnection *api_connection_start(ApiService *service, Profile *profile, const char *sender,
-                                    const char *agent)
+static void on_owner_vanished(GDBusConnection *bus, const char *name, gpointer data)
+{
+    ApiConnection *connection = data;
+
+    connection->abandoned = TRUE;
+    if (api_connection_active(connection)) {
+        g_message("\"%s\" is ended: who started it has gone",
+                  profile_get_string(connection->profile, FIELD_CONNECTION_NAME));
+        connection_stop(connection->connection);
+    } else {
+        reap_soon(connection);
+    }
+}
+
+void api_connection_bind(ApiConnection *connection, const char *sender)
+{
+    connection->owner_watch = g_bus_watch_name_on_connection(
+        connection->service->bus, sender, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_owner_vanished,
+        connection, NULL);
+}
+
+ApiConnection *api_connection_new(ApiService *service, Profile *profile, const char *sender,
+                                  const char *agent)
 {
     static const ConnectionEvents events = {
         .changed = on_changed,
@@ -89,9 +122,13 @@ ApiConnection *api_connection_start(ApiService *service, Profile *profile, const
     connection->asked = g_hash_table_new(NULL, NULL);
     connection->connection = connection_new(service->manager, profile, &events, connection);
     g_hash_table_insert(service->connections, connection->uuid, connection);
-    connection_start(connection->connection);
-    api_objects_sync(service);
     return connection;
+}
+
+void api_connection_start(ApiConnection *connection)
+{
+    connection_start(connection->connection);
+    api_objects_sync(connection->service);
 }
 
 static void add_string(GVariantBuilder *builder, const char *key, const char *value)
@@ -132,10 +169,12 @@ GVariant *api_connection_properties(ApiConnection *connection)
 {
     const ConnectionStatus *status = connection_status(connection->connection);
     g_autofree char *profile = api_profile_path(connection->uuid);
+    GVariant *plan = connection_plan(connection->connection);
     GVariantBuilder builder;
 
     g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
-    g_variant_builder_add(&builder, "{sv}", "Profile", g_variant_new_object_path(profile));
+    g_variant_builder_add(&builder, "{sv}", "Profile",
+                          g_variant_new_object_path(connection->transient ? "/" : profile));
     add_string(&builder, "Uuid", connection->uuid);
     add_string(&builder, "Name", profile_get_string(connection->profile, FIELD_CONNECTION_NAME));
     add_string(&builder, "State", connection_state_name(status->state));
@@ -156,6 +195,8 @@ GVariant *api_connection_properties(ApiConnection *connection)
     add_string(&builder, "Authentication", status->authentication);
     g_variant_builder_add(&builder, "{sv}", "Reconnects",
                           g_variant_new_uint32(status->reconnects));
+    g_variant_builder_add(&builder, "{sv}", "Plan",
+                          plan ? plan : g_variant_new("a{sv}", NULL));
     return g_variant_builder_end(&builder);
 }
 

@@ -30,6 +30,9 @@ typedef struct {
     GCancellable *agent_cancellable;
     GHashTable *asked; /* set of the fields that were asked for, interned */
     guint32 uid; /* who started it; root where nobody did */
+    gboolean transient; /* its profile is in no store */
+    guint owner_watch;  /* of the caller with whom it ends; 0: it has none */
+    gboolean abandoned; /* that one has gone: nobody will ask why it failed */
 } ApiConnection;
 
 struct ApiService {
@@ -91,6 +94,26 @@ const char *api_manager_log_action(GVariant *parameters);
 void api_manager_close(ApiService *service);
 GPtrArray *api_manager_waiters_new(void);
 
+/* options.c */
+typedef struct {
+    char *agent;     /* or NULL */
+    char *user;      /* or NULL */
+    gboolean report; /* "network"="report" */
+} ApiOptions;
+
+/* The last argument of Connect and ConnectTransient; secrets go into the profile.  `transient`:
+ * with what the latter alone takes. */
+gboolean api_options_read(Profile *profile, GDBusMethodInvocation *invocation, gboolean transient,
+                          ApiOptions *ret_options, GError **error);
+void api_options_clear(ApiOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ApiOptions, api_options_clear)
+/* The row of a secret; NULL sets `error`. */
+const Field *api_secret_field(const char *name, GError **error);
+
+/* transient.c */
+void api_manager_connect_transient(ApiService *service, Caller *caller, const ApiTarget *target,
+                                   GDBusMethodInvocation *invocation);
+
 /* profiles.c */
 void api_profile_get_settings(ApiService *service, Caller *caller, const ApiTarget *target,
                               GDBusMethodInvocation *invocation);
@@ -108,9 +131,12 @@ void api_profile_connect(ApiService *service, Caller *caller, const ApiTarget *t
 /* connections.c */
 void api_connection_free(gpointer connection);
 gboolean api_connection_active(const ApiConnection *connection);
-/* Takes `profile`'s secrets; `sender` and `agent` NULL for no agent. */
-ApiConnection *api_connection_start(ApiService *service, Profile *profile, const char *sender,
-                                    const char *agent);
+/* Takes `profile`'s secrets; `sender` and `agent` NULL for no agent.  To be started. */
+ApiConnection *api_connection_new(ApiService *service, Profile *profile, const char *sender,
+                                  const char *agent);
+void api_connection_start(ApiConnection *connection);
+/* Ends it when the caller of that unique name leaves the bus. */
+void api_connection_bind(ApiConnection *connection, const char *sender);
 GVariant *api_connection_properties(ApiConnection *connection);
 void api_connection_get_statistics(ApiService *service, Caller *caller, const ApiTarget *target,
                                    GDBusMethodInvocation *invocation);

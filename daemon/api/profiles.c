@@ -62,16 +62,6 @@ void api_profile_delete(ApiService *service, Caller *caller, const ApiTarget *ta
     g_dbus_method_invocation_return_value(invocation, NULL);
 }
 
-static const Field *secret_field(const char *name, GError **error)
-{
-    const Field *field = field_find(name);
-
-    if (field && field_is_secret(field))
-        return field;
-    g_set_error(error, API_ERROR, API_ERROR_INVALID_ARGUMENT, "\"%s\" is not a secret", name);
-    return NULL;
-}
-
 void api_profile_set_secret(ApiService *service, Caller *caller, const ApiTarget *target,
                             GDBusMethodInvocation *invocation)
 {
@@ -81,7 +71,7 @@ void api_profile_set_secret(ApiService *service, Caller *caller, const ApiTarget
     gint32 handle;
 
     g_variant_get(g_dbus_method_invocation_get_parameters(invocation), "(&sh)", &name, &handle);
-    const Field *field = secret_field(name, &error);
+    const Field *field = api_secret_field(name, &error);
     g_autoptr(Secret) secret = field ? memory_file_read(
         g_dbus_message_get_unix_fd_list(g_dbus_method_invocation_get_message(invocation)), handle,
         &error) : NULL;
@@ -99,7 +89,7 @@ void api_profile_clear_secret(ApiService *service, Caller *caller, const ApiTarg
     const char *name;
 
     g_variant_get(g_dbus_method_invocation_get_parameters(invocation), "(&s)", &name);
-    const Field *field = secret_field(name, &error);
+    const Field *field = api_secret_field(name, &error);
     if (!field) {
         api_return_error(invocation, error);
         return;
@@ -108,63 +98,15 @@ void api_profile_clear_secret(ApiService *service, Caller *caller, const ApiTarg
     save_and_return(service, changed, invocation);
 }
 
-/* Secrets for this connection alone. */
-static gboolean take_secrets(Profile *profile, GVariant *secrets, GUnixFDList *list,
-                             GError **error)
-{
-    GVariantIter iter;
-    const char *name;
-    gint32 handle;
-
-    g_variant_iter_init(&iter, secrets);
-    while (g_variant_iter_next(&iter, "{&sh}", &name, &handle)) {
-        const Field *field = secret_field(name, error);
-        g_autoptr(Secret) secret = field ? memory_file_read(list, handle, error) : NULL;
-        if (!secret || !profile_set_secret(profile, field->id, secret, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean read_options(Profile *profile, GDBusMethodInvocation *invocation,
-                             char **ret_agent, GError **error)
-{
-    g_autoptr(GVariant) options = g_variant_get_child_value(
-        g_dbus_method_invocation_get_parameters(invocation), 0);
-    GUnixFDList *list = g_dbus_message_get_unix_fd_list(
-        g_dbus_method_invocation_get_message(invocation));
-    GVariantIter iter;
-    const char *key;
-    GVariant *value;
-
-    g_variant_iter_init(&iter, options);
-    while (g_variant_iter_next(&iter, "{&sv}", &key, &value)) {
-        g_autoptr(GVariant) owned = value;
-        if (strcmp(key, "agent") == 0 && g_variant_is_of_type(owned, G_VARIANT_TYPE_OBJECT_PATH)) {
-            g_free(*ret_agent);
-            *ret_agent = g_variant_dup_string(owned, NULL);
-        } else if (strcmp(key, "secrets") == 0 &&
-                   g_variant_is_of_type(owned, G_VARIANT_TYPE("a{sh}"))) {
-            if (!take_secrets(profile, owned, list, error))
-                return FALSE;
-        } else {
-            g_set_error(error, API_ERROR, API_ERROR_INVALID_ARGUMENT,
-                        "\"%s\" is not an option of Connect, or has a wrong type", key);
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
 void api_profile_connect(ApiService *service, Caller *caller, const ApiTarget *target,
                          GDBusMethodInvocation *invocation)
 {
     g_autoptr(Profile) profile = profile_copy(target->profile);
-    g_autofree char *agent = NULL;
+    g_auto(ApiOptions) options = {NULL};
     g_autoptr(GError) error = NULL;
     const ApiConnection *old = g_hash_table_lookup(service->connections, uuid_of(profile));
 
-    if (!read_options(profile, invocation, &agent, &error) ||
+    if (!api_options_read(profile, invocation, FALSE, &options, &error) ||
         !profile_validate(profile, &error)) {
         api_return_error(invocation, error);
         return;
@@ -181,8 +123,9 @@ void api_profile_connect(ApiService *service, Caller *caller, const ApiTarget *t
             "You have too many connections; disconnect one first");
         return;
     }
-    ApiConnection *connection = api_connection_start(service, profile,
-                                                           agent ? caller->sender : NULL, agent);
+    ApiConnection *connection = api_connection_new(
+        service, profile, options.agent ? caller->sender : NULL, options.agent);
     connection->uid = caller->uid;
+    api_connection_start(connection);
     g_dbus_method_invocation_return_value(invocation, g_variant_new("(o)", connection->path));
 }

@@ -16,6 +16,7 @@ typedef enum {
     ACCESS_SYSTEM,
     ACCESS_ADD, /* decided by the arguments */
     ACCESS_LOG,
+    ACCESS_ROOT, /* whatever polkit says */
 } Access;
 
 typedef struct {
@@ -28,6 +29,7 @@ typedef struct {
 /* A method that does not stand here is refused. */
 static const MethodRow methods[] = {
     {API_MANAGER_INTERFACE, "AddProfile", ACCESS_ADD, api_manager_add_profile},
+    {API_MANAGER_INTERFACE, "ConnectTransient", ACCESS_ROOT, api_manager_connect_transient},
     {API_MANAGER_INTERFACE, "Reload", ACCESS_SYSTEM, api_manager_reload},
     {API_MANAGER_INTERFACE, "GetProblems", ACCESS_SYSTEM, api_manager_get_problems},
     {API_MANAGER_INTERFACE, "ReadLog", ACCESS_LOG, api_manager_read_log},
@@ -133,6 +135,7 @@ static const char *call_action(Call *call, const ApiTarget *target)
     case ACCESS_VIEW:
         return ACTION("view");
     case ACCESS_CONNECT:
+    case ACCESS_ROOT: /* which is not asked about */
         return ACTION("connect");
     case ACCESS_MODIFY:
         return profile_get_string(target->profile, FIELD_CONNECTION_USER)
@@ -219,6 +222,10 @@ static void call_run(Call *call)
     }
     if (!call->row) {
         call_fail(call, API_ERROR_NOT_AUTHORIZED, "This method is not open to anybody");
+        return;
+    }
+    if (call->row->access == ACCESS_ROOT && call->caller->uid != 0) {
+        call_fail(call, API_ERROR_NOT_AUTHORIZED, "This method is for root alone");
         return;
     }
     if (!call_target(call, &target)) {
@@ -364,7 +371,7 @@ void api_service_autoconnect(ApiService *service)
             g_hash_table_contains(service->connections, uuid))
             continue;
         if (profile_validate(profile, &error))
-            api_connection_start(service, profile, NULL, NULL);
+            api_connection_start(api_connection_new(service, profile, NULL, NULL));
         else
             g_warning("\"%s\" cannot be connected automatically: %s", name, error->message);
     }

@@ -89,6 +89,12 @@ Connection *connection_new(ConnectionManager *manager, Profile *profile,
 /* Ends at once whatever it does, restores the machine's network, and calls nothing more; a
  * gateway that is still there is told behind the scenes. */
 void connection_free(Connection *connection);
+/* Before it is started: addresses, routes and name servers are told in connection_plan() and set
+ * by the owner, not by us. */
+void connection_report_network(Connection *connection);
+/* a{sv}, floating: what network_plan_to_variant() says, and "ipv6-addresses" as.  NULL: nothing
+ * is to be set by the owner, or not yet. */
+GVariant *connection_plan(Connection *connection);
 void connection_start(Connection *connection);
 /* CONNECTION_DISCONNECTED follows; the gateway is told, for at most a second. */
 void connection_stop(Connection *connection);

@@ -113,6 +113,16 @@ out:
     connection_unref(connection);
 }
 
+/* All of the plan, or what is left of it where the owner sets the rest. */
+static void apply_plan(Connection *connection)
+{
+    g_autoptr(NetworkPlan) rest =
+        connection->report ? network_plan_reported(connection->plan) : NULL;
+
+    host_network_apply(connection->network, rest ? rest : connection->plan, connection->applying,
+                       on_applied, g_rc_box_acquire(connection));
+}
+
 void connection_network_apply(Connection *connection, const PlanNegotiated *negotiated,
                               const GatewayPath *path)
 {
@@ -150,8 +160,7 @@ void connection_network_apply(Connection *connection, const PlanNegotiated *nego
     g_clear_object(&connection->applying);
     connection->applying = g_cancellable_new();
     attempt_prepare_ipv6(connection->attempt, &plan->ipv6_address);
-    host_network_apply(connection->network, plan, connection->applying, on_applied,
-                       g_rc_box_acquire(connection));
+    apply_plan(connection);
     attempt_begin_ipv6(connection->attempt);
     note_plan(connection);
 }
@@ -182,7 +191,7 @@ static void on_dns_released(GObject *source, GAsyncResult *result, gpointer data
 
 void connection_network_release_dns(Connection *connection)
 {
-    if (!connection->network || connection->plan->dns->len == 0)
+    if (!connection->network || connection->report || connection->plan->dns->len == 0)
         return;
     g_autoptr(NetworkPlan) plan = network_plan_copy(connection->plan);
     g_array_set_size(plan->dns, 0);
@@ -220,4 +229,29 @@ void connection_network_forget(Connection *connection)
     g_clear_pointer(&connection->peer_address, g_free);
     g_ptr_array_set_size(connection->local_addresses, 0);
     g_ptr_array_set_size(connection->dns, 0);
+}
+
+void connection_report_network(Connection *connection)
+{
+    connection->report = TRUE;
+}
+
+GVariant *connection_plan(Connection *connection)
+{
+    GVariantBuilder addresses;
+    GVariantDict dict;
+    const GArray *global;
+
+    if (!connection->report || !connection->plan || !connection->network)
+        return NULL;
+    g_autoptr(GVariant) plan = g_variant_ref_sink(network_plan_to_variant(connection->plan));
+    g_variant_builder_init(&addresses, G_VARIANT_TYPE_STRING_ARRAY);
+    global = host_network_global_ipv6(connection->network);
+    for (guint i = 0; i < global->len; i++) {
+        g_autofree char *text = ip_address_to_string(&g_array_index(global, IpAddress, i));
+        g_variant_builder_add(&addresses, "s", text);
+    }
+    g_variant_dict_init(&dict, plan);
+    g_variant_dict_insert_value(&dict, "ipv6-addresses", g_variant_builder_end(&addresses));
+    return g_variant_dict_end(&dict);
 }

@@ -20,6 +20,7 @@ struct Connection {
     ConnectionEvents events;
     gpointer data;
     guint32 reqid;
+    gboolean report; /* the network plan is set by the owner */
 
     ConnectionState state;
     Stage stage;

@@ -173,6 +173,19 @@ NetworkPlan *network_plan_copy(const NetworkPlan *plan)
     return copy;
 }
 
+NetworkPlan *network_plan_reported(const NetworkPlan *plan)
+{
+    NetworkPlan *rest = network_plan_copy(plan);
+
+    rest->ipv4_address = rest->ipv4_peer = rest->ipv6_global = ip_address_none();
+    rest->ipv4_default_route = rest->ipv6_default_route = rest->dns_default = FALSE;
+    g_array_set_size(rest->routes, 0);
+    g_array_set_size(rest->dns, 0);
+    g_clear_pointer(&rest->search, g_strfreev);
+    rest->search = g_new0(char *, 1);
+    return rest;
+}
+
 void network_plan_free(NetworkPlan *plan)
 {
     if (plan == NULL)

@@ -82,6 +82,10 @@ NetworkPlan *network_plan_new(const char *interface, const PlanSettings *setting
                               GError **error);
 NetworkPlan *network_plan_copy(const NetworkPlan *plan);
 void network_plan_free(NetworkPlan *plan);
+/* What is still to be applied of a plan that is reported to somebody who sets addresses, routes
+ * and name servers: the link itself with its link-local address, the way to the gateway, and that
+ * IPv6 does not go around the tunnel. */
+NetworkPlan *network_plan_reported(const NetworkPlan *plan);
 gboolean network_plan_equal(const NetworkPlan *a, const NetworkPlan *b);
 /* Whether name servers, search domains and what they answer for are the same. */
 gboolean network_plan_equal_dns(const NetworkPlan *a, const NetworkPlan *b);

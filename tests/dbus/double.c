@@ -22,7 +22,7 @@ struct Connection {
     ConnectionStatus status;
     Failure *failure;
     guint source;
-    gboolean asking;
+    gboolean asking, report;
 };
 
 const char *connection_state_name(ConnectionState state)
@@ -136,6 +136,18 @@ static gboolean step(gpointer data)
         enter(connection, CONNECTION_CONNECTING, stage + 1);
     }
     return G_SOURCE_REMOVE;
+}
+
+void connection_report_network(Connection *connection)
+{
+    connection->report = TRUE;
+}
+
+GVariant *connection_plan(Connection *connection)
+{
+    if (!connection->report || connection->status.state != CONNECTION_CONNECTED)
+        return NULL;
+    return g_variant_new_parsed("{'interface': <'causeway0'>, 'ipv4-address': <'10.77.0.10'>}");
 }
 
 void connection_start(Connection *connection)

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connections of profiles that are in no store: NetworkManager keeps its own. */
+#include "api/internal.h"
+
+#include "api/errors.h"
+
+/* Whether a profile or a connection has it already; a profile that was imported here keeps the
+ * UUID that it had there. */
+static gboolean uuid_is_taken(ApiService *service, const char *uuid)
+{
+    const ApiConnection *there = g_hash_table_lookup(service->connections, uuid);
+
+    return profile_store_find(service->store, uuid) || (there && api_connection_active(there));
+}
+
+static gboolean set_identity(ApiService *service, Profile *profile, GVariant *settings,
+                             const char *user, GError **error)
+{
+    g_autoptr(GVariant) group = g_variant_lookup_value(settings, "connection",
+                                                       G_VARIANT_TYPE_VARDICT);
+    const char *uuid;
+
+    /* Another type, or no UUID at all, is told by the profile. */
+    if (group && g_variant_lookup(group, "uuid", "&s", &uuid) &&
+        !profile_set_text(profile, FIELD_CONNECTION_UUID, uuid, error))
+        return FALSE;
+    return profile_set_text(profile, FIELD_CONNECTION_USER, user ? user : "", error);
+}
+
+/* A new one for what is connected twice. */
+static void settle_uuid(ApiService *service, Profile *profile)
+{
+    if (uuid_is_taken(service, profile_get_string(profile, FIELD_CONNECTION_UUID))) {
+        g_autofree char *uuid = g_uuid_string_random();
+        profile_set_text(profile, FIELD_CONNECTION_UUID, uuid, NULL);
+    }
+}
+
+void api_manager_connect_transient(ApiService *service, Caller *caller, const ApiTarget *target,
+                                   GDBusMethodInvocation *invocation)
+{
+    g_autoptr(GVariant) settings = g_variant_get_child_value(
+        g_dbus_method_invocation_get_parameters(invocation), 0);
+    g_autoptr(Profile) profile = profile_new();
+    g_auto(ApiOptions) options = {NULL};
+    g_autoptr(GError) error = NULL;
+
+    if (!api_options_read(profile, invocation, TRUE, &options, &error) ||
+        !set_identity(service, profile, settings, options.user, &error) ||
+        !profile_apply_settings(profile, settings, &error) ||
+        !profile_validate(profile, &error)) {
+        api_return_error(invocation, error);
+        return;
+    }
+    settle_uuid(service, profile);
+    ApiConnection *connection = api_connection_new(
+        service, profile, options.agent ? caller->sender : NULL, options.agent);
+    connection->uid = caller->uid;
+    connection->transient = TRUE;
+    if (options.report)
+        connection_report_network(connection->connection);
+    api_connection_bind(connection, caller->sender);
+    api_connection_start(connection);
+    g_dbus_method_invocation_return_value(invocation, g_variant_new("(o)", connection->path));
+}

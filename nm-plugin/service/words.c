@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Causeway's words for secrets and failures in NetworkManager's. */
+#include "words.h"
+
+#include <string.h>
+
+#include "base/failure.h"
+#include "profile/nm_settings.h"
+
+#define NEW_PASSWORD_FIELD "ppp.new-password"
+#define NEW_PASSWORD_KEY "new-password"
+
+const char *words_secret_key(const char *field)
+{
+    const Field *row = field_find(field);
+
+    if (strcmp(field, NEW_PASSWORD_FIELD) == 0)
+        return NEW_PASSWORD_KEY;
+    return row && field_is_secret(row) ? nm_settings_key(row->id) : NULL;
+}
+
+char *words_question(const char *field, const char *message, gboolean refused_before)
+{
+    const Field *row = field_find(field);
+    const char *what = row ? row->label : "Password";
+
+    if (message && *message) {
+        g_autofree char *clean = failure_clean_text((const guint8 *)message, strlen(message));
+        return g_steal_pointer(&clean);
+    }
+    if (strcmp(field, NEW_PASSWORD_FIELD) == 0)
+        return g_strdup("Your password has expired. Choose a new one.");
+    return g_strdup_printf(refused_before ? "%s: what was given before was refused."
+                                          : "%s: needed to connect.", what);
+}
+
+Secret *words_secret(const char *field, const char *text)
+{
+    const Field *row = field_find(field);
+    g_autoptr(NmSettings) settings = nm_settings_new();
+    g_auto(NmReport) report = {NULL};
+
+    if (!row || row->id != FIELD_IPSEC_PSK)
+        return secret_new(text, strlen(text));
+    nm_report_init(&report);
+    nm_settings_set_secret(settings, nm_settings_key(row->id), text);
+    g_autoptr(Profile) profile = profile_from_nm(settings, &report);
+    return secret_copy(profile_get_secret(profile, row->id));
+}
+
+NMVpnPluginFailure words_failure_reason(const char *stage, const char *code)
+{
+    FailureCode failure;
+
+    if (!failure_code_from_name(code, &failure))
+        return NM_VPN_PLUGIN_FAILURE_CONNECT_FAILED;
+    if (strcmp(stage, stage_name(STAGE_AUTHENTICATION)) == 0 || failure == FAILURE_SECRET_MISSING ||
+        failure == FAILURE_PSK_WRONG)
+        return NM_VPN_PLUGIN_FAILURE_LOGIN_FAILED;
+    if (failure == FAILURE_NO_ADDRESS || failure == FAILURE_NETWORK_SETUP)
+        return NM_VPN_PLUGIN_FAILURE_BAD_IP_CONFIG;
+    return NM_VPN_PLUGIN_FAILURE_CONNECT_FAILED;
+}
