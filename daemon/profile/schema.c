@@ -290,9 +290,9 @@ const char *field_choice_label(const Field *field, guint choice)
     } labels[] = {
         {"psk", N_("Shared key")},
         {"certificate", N_("Certificates")},
-        {"strong", N_("Strong algorithms only")},
+        {"strong", N_("Strong only")},
         {"compatible", N_("Compatible")},
-        {"legacy", N_("Old gateways, weak algorithms too")},
+        {"legacy", N_("Weak ones too")},
         {"auto", N_("Automatic")},
         {"kernel", N_("The system's kernel")},
         {"user", N_("Causeway itself")},
