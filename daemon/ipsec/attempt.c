@@ -44,12 +44,30 @@ static gboolean reused_in_vain(const Ike *ike)
     return ike->was_up && ike->cause.point == CAUSE_QUICK && ike->cause.received == 0;
 }
 
+static void from_phase_1(Ike *ike, const char *text)
+{
+    ike->from_phase_1 = TRUE;
+    vici_client_call(ike->control, ike_request_terminate(ike->setup), NULL, NULL);
+    ike_attempt_next(ike, text);
+}
+
+/* What it was tried under was deleted meanwhile: a gateway that deletes everything begins with the
+ * child, which is asked for again before the rest has gone. */
+static gboolean deleted_meanwhile(const Ike *ike, const Failure *failure)
+{
+    return ike->was_up && !ike->from_phase_1 && ike->cause.point == CAUSE_QUICK &&
+           failure->detail && g_str_has_prefix(failure->detail, CAUSE_DELETED);
+}
+
 /* Whether something can be changed that the failure depends on; if so it has been. */
 static gboolean vary(Ike *ike, const Failure *failure)
 {
+    if (deleted_meanwhile(ike, failure)) {
+        from_phase_1(ike, "The gateway has dropped the old keys, beginning with phase 1");
+        return TRUE;
+    }
     if (failure->code == FAILURE_GATEWAY_SILENT && reused_in_vain(ike)) {
-        vici_client_call(ike->control, ike_request_terminate(ike->setup), NULL, NULL);
-        ike_attempt_next(ike, "No answer under the old keys, beginning with phase 1");
+        from_phase_1(ike, "No answer under the old keys, beginning with phase 1");
         return TRUE;
     }
     if (failure->code == FAILURE_GATEWAY_SILENT && !ike->nat_t) {

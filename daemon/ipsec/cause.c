@@ -82,8 +82,7 @@ static const Row rows[] = {
     ROW("no matching proposal found", PHASE_2, 1, FAILURE_NO_PROPOSAL_ESP),
     ROW("no proposal found", PHASE_1, 1, FAILURE_NO_PROPOSAL_IKE),
     ROW("peer selected invalid traffic selectors", ANYWHERE, 2, FAILURE_IKE_REJECTED),
-    ROW("received DELETE for IKE_SA", PHASE_1, 1, FAILURE_IKE_REJECTED),
-    ROW("received DELETE for IKE_SA", PHASE_2, 1, FAILURE_IKE_REJECTED),
+    ROW(CAUSE_DELETED, ANYWHERE, 1, FAILURE_IKE_REJECTED),
     ROW("Network is unreachable", ANYWHERE, 1, FAILURE_NETWORK_UNREACHABLE),
     ROW("No route to host", ANYWHERE, 1, FAILURE_NETWORK_UNREACHABLE),
 

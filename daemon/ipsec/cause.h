@@ -10,6 +10,9 @@
 #include "base/failure.h"
 
 /* What we sent last; silence means something else at each. */
+/* How the detail begins when the gateway has deleted what was being negotiated. */
+#define CAUSE_DELETED "received DELETE for IKE_SA"
+
 typedef enum {
     CAUSE_NOTHING,    /* not a packet yet */
     CAUSE_OFFER,      /* main mode's first message: the proposals */

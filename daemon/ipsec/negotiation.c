@@ -306,6 +306,7 @@ void ike_start(Ike *ike)
     g_clear_pointer(&ike->learned_id, g_free);
     ike->end = END_FAILED;
     ike->pfs = ike->setup->own_esp && (ike->setup->c.pfs || ike_setup_remembers_pfs(ike->setup));
+    ike->from_phase_1 = FALSE;
     ike->pfs_varied = ike->nat_t = ike->version_known = ike->version_awaited = FALSE;
     ike->group_index = 0;
     ike_set_state(ike, STATE_WAITING);

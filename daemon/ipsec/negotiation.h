@@ -51,6 +51,7 @@ struct Ike {
     gboolean pfs;        /* the child of this attempt */
     gboolean pfs_varied; /* both have been tried */
     gboolean nat_t;      /* straight to port 4500 */
+    gboolean from_phase_1; /* and not under an ISAKMP SA that was there before */
     guint group_index;
     gboolean strict;      /* demand the gateway's address as its identity */
     char *learned_id;     /* the one that it has instead */

@@ -34,7 +34,7 @@ static void ike_is_up(Ike *ike)
         return;
     ike_clear_timer(&ike->silence);
     ike_clear_timer(&ike->whole);
-    ike->last_message = FALSE;
+    ike->last_message = ike->from_phase_1 = FALSE;
     ike_set_state(ike, STATE_UP);
     ike->was_up = TRUE;
     ike->sa.info.aggressive = ike->setup->c.group_name != NULL;

@@ -30,6 +30,11 @@ static gboolean is(const char *name)
     return strcmp(behaviour, name) == 0;
 }
 
+static gboolean loses_child(void)
+{
+    return is("loses-child") || is("loses-ike") || is("loses-ike-always");
+}
+
 static void note(const char *text)
 {
     g_autofree char *path = g_build_filename(folder, "commands", NULL);
@@ -76,7 +81,7 @@ static void write_sa(ViciWriter *writer, const char *name, const char *reqid, co
     vici_write_string(writer, "remote-port", "99999999");
     vici_write_string(writer, "encr-alg", cipher);
     vici_write_section(writer, "child-sas");
-    for (guint child = is("loses-child") ? 1 : MAX(initiations, 1); child <= MAX(initiations, 1);
+    for (guint child = loses_child() ? 1 : MAX(initiations, 1); child <= MAX(initiations, 1);
          child++) {
         g_autofree char *section = g_strdup_printf("x-%u", child);
         g_autofree char *spi = g_strdup_printf("c0ffee%02x", child);
@@ -161,6 +166,12 @@ static void on_initiate(int fd, const char *name)
         tell_log(fd, "sending packet: from 127.0.0.1[500] to 127.0.0.2[500] (92 bytes)");
         tell_log(fd, "received packet: from 127.0.0.2[500] to 127.0.0.1[500] (92 bytes)");
         tell_log(fd, "could not decrypt payloads");
+    } else if (initiations > 1 && (is("loses-ike-always") || (is("loses-ike") && initiations == 2))) {
+        tell_log(fd, "generating QUICK_MODE request 1 [ HASH SA No ID ID ]");
+        tell_log(fd, "sending packet: from 127.0.0.1[500] to 127.0.0.2[500] (348 bytes)");
+        tell_log(fd, "received packet: from 127.0.0.2[500] to 127.0.0.1[500] (108 bytes)");
+        tell_log(fd, "received DELETE for IKE_SA causeway-test[1]");
+        answer(fd, "no", "establishing CHILD_SA failed");
     } else if (is("lies")) {
         tell_up("causeway-other", "1129775105", "AES_CBC");
         tell_up(name, "7", "AES_CBC");
@@ -168,7 +179,7 @@ static void on_initiate(int fd, const char *name)
     } else {
         tell_up(name, "1129775105", "AES_CBC");
         answer(fd, "yes", NULL);
-        if (is("loses-child"))
+        if (loses_child())
             lose_child(name);
     }
 }
@@ -199,7 +210,7 @@ static void on_command(int fd, const ViciPacket *packet)
         ViciWriter *writer = vici_writer_new(VICI_EVENT, "list-sa");
         write_sa(writer, ike, "1129775105", "AES_CBC");
         send_frame(fd, writer);
-        if (is("loses-child"))
+        if (loses_child())
             tell_childless(fd, ike);
         answer(fd, "yes", NULL);
     } else if (strcmp(packet->name, "load-conn") == 0 && is("refuses")) {

@@ -260,6 +260,40 @@ static void test_loses_child(void)
     world_end(&world);
 }
 
+static guint count(const char *text, const char *words)
+{
+    guint n = 0;
+
+    for (const char *at = text; (at = strstr(at, words)) != NULL; at += strlen(words))
+        n++;
+    return n;
+}
+
+/* The gateway deletes the child, and the ISAKMP SA while the child is asked for again: phase 1
+ * begins anew, once. */
+static void test_loses_ike(void)
+{
+    World world;
+
+    world_begin(&world, "loses-ike");
+    world.stop_when_changed = TRUE;
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.changed, ==, 1);
+    g_assert_cmpuint(world.stopped, ==, 1);
+    g_assert_cmpuint(world.failed + world.lost, ==, 0);
+    g_autofree char *commands = world_commands(&world);
+    g_assert_cmpuint(count(commands, "initiate causeway-test\n"), ==, 3);
+    world_end(&world);
+
+    world_begin(&world, "loses-ike-always");
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.lost, ==, 1);
+    g_assert_cmpstr(failure_code_name(world.failure->code), ==, "ike-rejected");
+    g_autofree char *all = world_commands(&world);
+    g_assert_cmpuint(count(all, "initiate causeway-test\n"), ==, 3);
+    world_end(&world);
+}
+
 static void test_killed(void)
 {
     World world;
@@ -416,6 +450,7 @@ int main(int argc, char **argv)
     g_test_add_func("/negotiation/up-and-down", test_up_and_down);
     g_test_add_func("/negotiation/lies", test_lies);
     g_test_add_func("/negotiation/loses-child", test_loses_child);
+    g_test_add_func("/negotiation/loses-ike", test_loses_ike);
     g_test_add_func("/negotiation/gateway-name", test_gateway_name);
     g_test_add_func("/negotiation/killed", test_killed);
     g_test_add_func("/negotiation/stop-at-once", test_stop_at_once);
