@@ -2,7 +2,6 @@
 /* Bytes that must not be seen. */
 #include "base/secret.h"
 
-#include <nettle/memops.h>
 #include <string.h>
 
 struct Secret {
@@ -50,18 +49,6 @@ const guint8 *secret_data(const Secret *secret)
 gsize secret_length(const Secret *secret)
 {
     return secret->length;
-}
-
-gboolean secret_bytes_equal(const void *a, const void *b, gsize length)
-{
-    return memeql_sec(a, b, length) != 0;
-}
-
-gboolean secret_equal(const Secret *a, const Secret *b)
-{
-    if (!a || !b)
-        return a == b;
-    return a->length == b->length && secret_bytes_equal(a->data, b->data, a->length);
 }
 
 void secret_string_free(char *string)
