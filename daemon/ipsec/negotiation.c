@@ -75,7 +75,7 @@ static void ike_closed(Ike *ike)
     ike_clear_timer(&ike->silence);
     ike_clear_timer(&ike->whole);
     ike_clear_timer(&ike->due);
-    g_clear_pointer(&ike->control, vici_client_free);
+    g_clear_pointer(&ike->control, vici_client_finish);
     g_clear_pointer(&ike->runner, vici_client_free);
     g_clear_pointer(&ike->member, charon_leave);
     g_clear_pointer(&ike->key_id, g_free);
@@ -113,7 +113,11 @@ static void on_unloaded(ViciClient *client, const ViciNode *message, const GErro
         ike_closed(ike);
 }
 
-/* Takes out what was put in.  Commands are answered in order: the last answer is the end. */
+/* Takes out what was put in.  Commands are answered in order: the last answer is the end.
+ *
+ * Who listens to the log must not just go: for a message that it cannot deliver, charon (5.9.8 as
+ * well as 6.0) logs another one, which it cannot deliver either.  It may be busy with these for
+ * half a minute, and attends to no new connection. */
 static void ike_unload(Ike *ike)
 {
     vici_client_call(ike->control, ike_request_terminate(ike->setup), NULL, NULL);
@@ -124,7 +128,9 @@ static void ike_unload(Ike *ike)
         vici_client_call(ike->control,
                          ike_request_simple("unload-shared", "id", ike->setup->name), NULL, NULL);
     vici_client_call(ike->control, ike_request_simple("unload-conn", "name", ike->setup->name),
-                     on_unloaded, ike);
+                     ike->logs ? NULL : on_unloaded, ike);
+    if (ike->logs)
+        vici_client_unregister(ike->control, "log", on_unloaded, ike);
 }
 
 /* Takes the failure over. */

@@ -3,6 +3,7 @@
 #include "ipsec/vici-client.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <string.h>
 
 typedef struct {
     ViciWriter *request;
@@ -14,6 +15,7 @@ typedef struct {
 struct ViciClient {
     guint references; /* the owner's, and one for each operation under way */
     gboolean closed;  /* by the owner or by an error: nothing is called any more */
+    gboolean finishing; /* the owner has left, and the calls that are left are its last */
     gboolean waiting; /* the call at the queue's head has been sent */
     /* What is being written; a hasty answer may end its call before that is done. */
     ViciWriter *sending;
@@ -61,6 +63,8 @@ static void client_fail(ViciClient *client, const GError *error)
     g_cancellable_cancel(client->cancellable);
     if (client->events.closed)
         client->events.closed(client, error, client->user_data);
+    if (client->finishing)
+        client_unref(client);
 }
 
 static void client_fail_protocol(ViciClient *client, const char *text)
@@ -92,7 +96,9 @@ static void client_answer(ViciClient *client, const ViciPacket *packet)
     if (call->reply)
         call->reply(client, packet->message, error, call->user_data);
     call_free(call);
-    if (!client->closed)
+    if (client->finishing && g_queue_is_empty(&client->calls))
+        vici_client_free(client);
+    else if (!client->closed)
         client_write(client);
 }
 
@@ -262,6 +268,26 @@ void vici_client_register(ViciClient *client, const char *event, ViciReply reply
                           gpointer user_data)
 {
     client_enqueue(client, vici_writer_new(VICI_EVENT_REGISTER, event), TRUE, reply, user_data);
+}
+
+void vici_client_unregister(ViciClient *client, const char *event, ViciReply reply,
+                            gpointer user_data)
+{
+    client_enqueue(client, vici_writer_new(VICI_EVENT_UNREGISTER, event), TRUE, reply, user_data);
+}
+
+void vici_client_finish(ViciClient *client)
+{
+    if (!client)
+        return;
+    if (client->closed || g_queue_is_empty(&client->calls)) {
+        vici_client_free(client);
+        return;
+    }
+    client->finishing = TRUE;
+    memset(&client->events, 0, sizeof client->events);
+    for (GList *l = client->calls.head; l; l = l->next)
+        ((Call *)l->data)->reply = NULL;
 }
 
 void vici_client_free(ViciClient *client)

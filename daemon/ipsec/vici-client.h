@@ -33,6 +33,11 @@ void vici_client_call(ViciClient *client, ViciWriter *request, ViciReply reply,
                       gpointer user_data);
 void vici_client_register(ViciClient *client, const char *event, ViciReply reply,
                           gpointer user_data);
+void vici_client_unregister(ViciClient *client, const char *event, ViciReply reply,
+                            gpointer user_data);
+/* Like vici_client_free(), but the calls that were given are still made: it closes when the last
+ * of them has been answered.  The owner has no more part in it. */
+void vici_client_finish(ViciClient *client);
 /* Closes; nothing is called any more.  May be called from inside a callback. */
 void vici_client_free(ViciClient *client);
 

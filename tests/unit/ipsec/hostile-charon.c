@@ -220,6 +220,15 @@ static void on_command(int fd, const ViciPacket *packet)
     }
 }
 
+static void on_unregister(int fd, const char *event)
+{
+    g_autofree char *line = g_strconcat("unregister ", event, NULL);
+
+    note(line);
+    if (!is("hangs"))
+        send_frame(fd, vici_writer_new(VICI_EVENT_CONFIRM, NULL));
+}
+
 static void on_packet(int fd, const ViciPacket *packet)
 {
     if (packet->type == VICI_EVENT_REGISTER)
@@ -227,6 +236,8 @@ static void on_packet(int fd, const ViciPacket *packet)
                                                              : VICI_EVENT_CONFIRM, NULL));
     else if (packet->type == VICI_CMD_REQUEST)
         on_command(fd, packet);
+    else if (packet->type == VICI_EVENT_UNREGISTER)
+        on_unregister(fd, packet->name);
 }
 
 static void drop_client(guint index)

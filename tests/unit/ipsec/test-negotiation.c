@@ -200,6 +200,8 @@ static void assert_unloaded(World *world)
     g_assert_nonnull(strstr(commands, "terminate causeway-test\n"));
     g_assert_nonnull(strstr(commands, "unload-shared"));
     g_assert_nonnull(strstr(commands, "unload-conn"));
+    /* or charon would tell nobody of it that it has nobody to tell, for long */
+    g_assert_nonnull(strstr(commands, "unregister log"));
     g_assert_null(strstr(commands, "clear-creds"));
     g_assert_null(strstr(commands, "flush-certs"));
 }
