@@ -38,8 +38,12 @@ static gboolean connect_to_service(Client *client, GError **error)
         g_set_error_literal(error, CLIENT_ERROR, CLIENT_ERROR_NO_SERVICE, "nobody has the name");
         return FALSE;
     }
-    client->manager = causeway_manager_proxy_new_sync(client->bus, G_DBUS_PROXY_FLAGS_NONE,
-                                                      BUS_NAME, ROOT, NULL, error);
+    /* For its methods alone: each thing more would be a question on the bus that `up` waits for. */
+    client->manager = causeway_manager_proxy_new_sync(
+        client->bus,
+        G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES | G_DBUS_PROXY_FLAGS_DO_NOT_CONNECT_SIGNALS |
+            G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
+        BUS_NAME, ROOT, NULL, error);
     return client->manager != NULL;
 }
 
