@@ -240,6 +240,13 @@ void ppp_auth_network_seen(PppLink *link)
         ppp_chap_repeat(link);
 }
 
+/* RFC 1661 §3.4: so this is no second try that it could count. */
+void ppp_auth_peer_opens(PppLink *link)
+{
+    if (link->auth.pending && !link->auth.need_secret && link->auth.method == PPP_METHOD_PAP)
+        ppp_pap_send(link);
+}
+
 void ppp_auth_peer_seen(PppLink *link)
 {
     link->auth.chap_repeat = USEC_NEVER;

@@ -60,6 +60,8 @@ void ppp_auth_clear(PppAuth *auth);
 void ppp_auth_input(PppLink *link, guint16 protocol, const guint8 *packet, gsize length);
 /* The peer already speaks a network protocol: it has accepted us, and the news was lost. */
 void ppp_auth_network_seen(PppLink *link);
+/* The peer gets our Ack of its LCP request only now: what we said before, it had to discard. */
+void ppp_auth_peer_opens(PppLink *link);
 /* The peer has sent something, whatever it is. */
 void ppp_auth_peer_seen(PppLink *link);
 void ppp_auth_secret(PppLink *link, PppSecretKind kind, const Secret *secret);

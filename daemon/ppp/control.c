@@ -148,6 +148,7 @@ static void act_reply(PppControl *control, guint actions)
         control->nak_identifier = -1;
         control->acked_identifier = control->reply_identifier;
         control->acked_again = FALSE;
+        control->acked_at = control->link->now;
         g_byte_array_set_size(control->acked, 0);
         g_byte_array_append(control->acked, control->reply->data, control->reply->len);
         if (control->protocol->request_acked)

@@ -115,6 +115,7 @@ struct PppControl {
     /* The peer's request that was acknowledged last. */
     guint8 acked_identifier;
     GByteArray *acked;
+    Usec acked_at;
     gboolean acked_again; /* its Ack has been repeated in Opened */
     guint naks_sent;    /* to distinct requests of the peer since our last Ack to it */
     gint nak_identifier; /* of the last one; -1 none */

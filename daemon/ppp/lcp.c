@@ -260,8 +260,20 @@ static void lcp_request_acked(PppLink *link)
 
 /* Both sides have agreed: what was counted against the peer is forgotten, but not what it wanted
  * and did not get: one that drops its wish to have us log in may yet think better of it. */
+/* When the peer should have spoken, had our Ack come: it is for it to begin the authentication, or
+ * to answer ours.  One that answered our requests late is given that time once more. */
+static Usec ack_lost_at(const PppLink *link)
+{
+    Usec rtt = link->rtt != 0 ? link->rtt : PPP_RESTART_UNKNOWN / 2;
+    Usec wait = MIN(MAX(rtt, link->answer_time) * 2 + 100 * USEC_PER_MSEC, PPP_RESTART_MAX);
+
+    return MAX(link->now, usec_add(link->lcp.control.acked_at, wait));
+}
+
 static void lcp_up(PppLink *link)
 {
+    if (!link->lcp.ack_repeated && link->lcp.theirs.method != PPP_METHOD_PAP)
+        link->lcp.ack_repeat = ack_lost_at(link);
     link->lcp.loops = 0;
     link->lcp.method_naks = link->lcp.unwanted_count = 0;
     link->lcp.unwanted_id = link->lcp.unwanted_what = 0;
@@ -270,6 +282,7 @@ static void lcp_up(PppLink *link)
 
 static void lcp_down(PppLink *link)
 {
+    link->lcp.ack_repeat = USEC_NEVER;
     /* What the peer rejected before it will reject again: `ours` stays. */
     link->lcp.theirs = (PppLcpOptions){.mru = PPP_DEFAULT_MRU};
     ppp_link_lcp_down(link);
@@ -439,11 +452,37 @@ static const PppControlProtocol lcp_protocol = {
     .extra = lcp_extra,
 };
 
+/* An Ack to a copy of our request tells nothing of ours. */
+void ppp_lcp_peer_seen(PppLcp *lcp, guint16 protocol, const guint8 *packet, gsize length)
+{
+    if (protocol != PPP_PROTOCOL_LCP || (length > 0 && packet[0] != PPP_CONFIGURE_ACK))
+        lcp->ack_repeat = USEC_NEVER;
+}
+
+/* A peer that missed our Ack waits for it in Ack-Sent, and would ask again only after three
+ * seconds (RFC 1661 §4.6).  For all that it can tell, this is the network's copy of the Ack: in
+ * Opened pppd ignores it, and others negotiate anew (§4.1), which takes them less time than the
+ * Challenge that has been lost then.  Hence once in a link's life, or a peer that is slow to
+ * challenge could go on like this; and not with PAP, whose verdict may take any time. */
+void ppp_lcp_tick(PppLink *link)
+{
+    PppLcp *lcp = &link->lcp;
+    const PppControl *control = &lcp->control;
+
+    if (link->now < lcp->ack_repeat)
+        return;
+    lcp->ack_repeat = USEC_NEVER;
+    lcp->ack_repeated = TRUE;
+    ppp_control_send(&lcp->control, PPP_CONFIGURE_ACK, control->acked_identifier,
+                     control->acked->data, control->acked->len);
+}
+
 void ppp_lcp_init(PppLink *link)
 {
     const PppConfig *config = &link->config;
 
     ppp_control_init(&link->lcp.control, link, &lcp_protocol);
+    link->lcp.ack_repeat = USEC_NEVER;
     link->lcp.ours = (PppLcpOptions){
         .mru = config->mru,
         .magic = entropy_u32_nonzero(link->entropy),

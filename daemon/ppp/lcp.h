@@ -29,6 +29,8 @@ typedef struct {
     gboolean heard;         /* the peer has sent anything at all */
     Failure *hang_up;       /* what the peer's Terminate-Request means */
     gboolean hung_up;       /* there was one: no good-bye is due any more */
+    Usec ack_repeat;        /* when our Ack counts as lost */
+    gboolean ack_repeated;
 } PppLcp;
 
 void ppp_lcp_init(PppLink *link);
@@ -36,5 +38,8 @@ void ppp_lcp_clear(PppLcp *lcp);
 /* The peer asked in vain for a method: that is what a later refusal of anything means.  Only with
  * `unwanted` set. */
 Failure *ppp_lcp_no_method(PppLink *link);
+/* A packet of the peer; `packet` is what follows the protocol field. */
+void ppp_lcp_peer_seen(PppLcp *lcp, guint16 protocol, const guint8 *packet, gsize length);
+void ppp_lcp_tick(PppLink *link);
 void ppp_lcp_send_protocol_reject(PppLink *link, guint16 protocol, const guint8 *data,
                                   gsize length);

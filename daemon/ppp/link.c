@@ -307,9 +307,13 @@ static void input_network(PppLink *link, gboolean wanted, PppControl *control, g
 static void dispatch(PppLink *link, guint16 protocol, const guint8 *packet, gsize length)
 {
     switch (protocol) {
-    case PPP_PROTOCOL_LCP:
+    case PPP_PROTOCOL_LCP: {
+        gboolean again = link->lcp.control.acked_again;
         ppp_control_input(&link->lcp.control, packet, length);
+        if (link->lcp.control.acked_again && !again)
+            ppp_auth_peer_opens(link);
         break;
+    }
     case PPP_PROTOCOL_PAP:
     case PPP_PROTOCOL_CHAP:
         if (link->phase == PPP_PHASE_AUTHENTICATE || link->phase == PPP_PHASE_NETWORK)
@@ -355,6 +359,7 @@ void ppp_link_input(PppLink *link, Usec now, const guint8 *frame, gsize length)
     ppp_echo_seen(link);
     ppp_auth_peer_seen(link);
     const guint8 *packet = reader_rest(&reader, &packet_length);
+    ppp_lcp_peer_seen(&link->lcp, protocol, packet, packet_length);
     dispatch(link, protocol, packet, packet_length);
 }
 
@@ -436,6 +441,8 @@ void ppp_link_tick(PppLink *link, Usec now)
     if (!link->over)
         ppp_control_tick(&link->lcp.control);
     if (!link->over)
+        ppp_lcp_tick(link);
+    if (!link->over)
         ppp_control_tick(&link->ipcp.control);
     if (!link->over)
         ppp_control_tick(&link->ipv6cp.control);
@@ -451,6 +458,7 @@ Usec ppp_link_deadline(const PppLink *link)
 
     if (link->over)
         return USEC_NEVER;
+    deadline = MIN(deadline, link->lcp.ack_repeat);
     deadline = MIN(deadline, ppp_control_deadline(&link->ipcp.control));
     deadline = MIN(deadline, ppp_control_deadline(&link->ipv6cp.control));
     deadline = MIN(deadline, ppp_auth_deadline(link));

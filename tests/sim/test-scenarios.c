@@ -187,6 +187,48 @@ static void test_one_lost_default_timers(void)
         one_lost(rtts[i] * MS, GATEWAY_DEFAULT, TRUE, 3 * SEC + 2 * rtts[i] * MS);
 }
 
+/* Of our own packets, each costs no more than that by itself, whatever the gateway's timers.  But
+ * what proves the password is repeated late, for the sake of those who would count it twice
+ * (chap.c), and before PAP it is the gateway's timer that calls for our Ack again (lcp.c). */
+static void ours_lost(ServerMethod method, Usec rtt, guint late_most, Usec late_bound)
+{
+    LnsOptions lns = lns_defaults;
+    ClientOptions knowing = client_defaults;
+    Usec clean = 0, bound = MAX(200 * MS, 3 * rtt);
+    guint packets = 0, late = 0;
+
+    lns.ppp.method = method;
+    knowing.rtt = rtt;
+    for (guint nth = 0; nth <= packets; nth++) {
+        g_autoptr(Scene) scene = scene_new(&knowing, &lns, rtt);
+        scene->world->drop_nth = nth;
+        scene->world->loud = g_getenv("SIM_LOUD") != NULL;
+        connect_scene(scene, 60 * SEC);
+        assert_connected(scene);
+        Usec taken = scene->client->network_at - scene->client->opened_at;
+        if (nth == 0) {
+            clean = taken;
+            packets = scene->world->sent;
+        } else if (scene->world->dropped == TO_LNS && taken > clean + bound) {
+            g_test_message("RTT %u ms: packet %u costs %.1f ms", (guint)(rtt / MS), nth,
+                           (double)(taken - clean) / 1000);
+            g_assert_cmpuint(taken - clean, <=, late_bound);
+            late++;
+        }
+    }
+    g_assert_cmpuint(packets, >, 20);
+    g_assert_cmpuint(late, <=, late_most);
+}
+
+static void test_one_lost_of_ours(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rtts); i++) {
+        ours_lost(SERVER_PAP, rtts[i] * MS, 2, 3 * SEC + 2 * rtts[i] * MS);
+        ours_lost(SERVER_CHAP_MD5, rtts[i] * MS, 1, 1500 * MS);
+        ours_lost(SERVER_MSCHAPV2, rtts[i] * MS, 1, 1500 * MS);
+    }
+}
+
 /* HELLOs and echoes for ten minutes, then an orderly end on both sides. */
 static void test_stay_and_close(void)
 {
@@ -387,6 +429,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sim/round-trips/mschapv2", test_round_trips_mschapv2);
     g_test_add_func("/sim/one-lost-packet/quick-gateway", test_one_lost);
     g_test_add_func("/sim/one-lost-packet/default-timers", test_one_lost_default_timers);
+    g_test_add_func("/sim/one-lost-packet/of-ours", test_one_lost_of_ours);
     g_test_add_func("/sim/stay-and-close", test_stay_and_close);
     g_test_add_func("/sim/link-dies", test_link_dies);
     g_test_add_func("/sim/sleep/kept", test_sleep_kept);

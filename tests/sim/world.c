@@ -139,6 +139,8 @@ void world_send(World *world, Direction direction, const guint8 *packet, gsize l
     const LinkQuality *link = &world->link[direction];
 
     world->sent++;
+    if (world->sent == world->drop_nth)
+        world->dropped = direction;
     if (world->sent == world->drop_nth || world_chance(world, link->loss)) {
         if (world->loud)
             tell(world, direction, packet, length, "lost");

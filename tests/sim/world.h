@@ -31,6 +31,7 @@ typedef struct {
     End client, lns;
     guint sent;      /* packets so far, both ways */
     guint drop_nth;  /* this one is lost, counted from 1; 0: none */
+    Direction dropped; /* which way that one went */
     gboolean loud;   /* tells every packet */
     guint64 random;
     GPtrArray *heap; /* of Event, the earliest first */

@@ -7,6 +7,7 @@
 
 #define PAP "0304 c023"
 #define CHAP "0305 c223 05"
+#define LCP_ACK "c021 02 77 len 0104 05b4 " CHAP " 0506 11223344"
 #define MSCHAP "0305 c223 80"
 #define MSCHAPV2 "0305 c223 81"
 
@@ -343,6 +344,8 @@ static void test_chap_silence(void)
 
     /* After our answer. */
     talk_open_lcp(talk, CHAP);
+    talk_wait(talk, 200 * USEC_PER_MSEC);
+    talk_sends(talk, LCP_ACK);
     talk_pass(talk, 10 * USEC_PER_SEC);
     talk_hear(talk, MD5_CHALLENGE);
     talk_sends(talk, MD5_RESPONSE);
@@ -354,9 +357,63 @@ static void test_chap_silence(void)
 
     /* A peer that never challenges. */
     talk_open_lcp(mute, CHAP);
-    talk_wait(mute, 60 * USEC_PER_SEC);
+    talk_wait(mute, 200 * USEC_PER_MSEC);
+    talk_sends(mute, LCP_ACK);
+    talk_wait(mute, 59800 * USEC_PER_MSEC);
     talk_sends(mute, "c021 05 .. len");
     talk_failed(mute, STAGE_AUTHENTICATION, FAILURE_AUTHENTICATION_SILENT, NULL);
+}
+
+/* Our LCP Ack is lost, and the peer, which has to speak next, does not: once more, never twice. */
+static void test_lcp_ack_repeated_once(void)
+{
+    g_autoptr(Talk) talk = talk_new("s3cret");
+    g_autoptr(Talk) slow = talk_new("s3cret");
+
+    talk_open_lcp(talk, CHAP);
+    /* Its Ack to a copy of our request, from before ours. */
+    talk_hear(talk, "c021 02 01 len 0104 0578 0506 11223344");
+    talk_wait(talk, 200 * USEC_PER_MSEC);
+    talk_sends(talk, LCP_ACK);
+    talk_pass(talk, 5 * USEC_PER_SEC);
+    /* RFC 1661 §4.1: one that had been open takes this as a reason to begin anew. */
+    talk_hear(talk, "c021 01 78 len 0104 05b4 " CHAP " 0506 11223344");
+    talk_stage(talk, STAGE_PPP);
+    talk_sends(talk, "c021 01 02 len 0104 0578 0506 ........");
+    talk_sends(talk, "c021 02 78 len 0104 05b4 " CHAP " 0506 11223344");
+    talk_hear(talk, "c021 04 02 len 0104 0578");
+    talk_sends(talk, "c021 01 03 len 0506 ........");
+    talk_echo(talk, 2);
+    talk_options(talk);
+    talk_stage(talk, STAGE_AUTHENTICATION);
+    talk_pass(talk, 5 * USEC_PER_SEC);
+
+    /* Two round trips and a little, where those take longer. */
+    slow->config.rtt = 300 * USEC_PER_MSEC;
+    talk_open_lcp(slow, CHAP);
+    talk_wait(slow, 700 * USEC_PER_MSEC);
+    talk_sends(slow, LCP_ACK);
+}
+
+/* Not for a peer that has sent anything since, nor while PAP's verdict is awaited. */
+static void test_lcp_ack_not_repeated(void)
+{
+    g_autoptr(Talk) alive = talk_new("s3cret");
+    g_autoptr(Talk) pap = talk_new("secret");
+
+    talk_open_lcp(alive, CHAP);
+    talk_hear(alive, "c021 09 01 len 11223344");
+    talk_sends(alive, "c021 0a 01 len ........");
+    talk_pass(alive, 10 * USEC_PER_SEC);
+
+    talk_open_lcp(pap, PAP);
+    talk_sends(pap, "c023 01 01 len 04 \"User\" 06 \"secret\"");
+    talk_pass(pap, 1400 * USEC_PER_MSEC);
+    /* That the peer's own timer asks for it tells that PAP was in vain. */
+    talk_hear(pap, "c021 01 77 len 0104 05b4 " PAP " 0506 11223344");
+    talk_sends(pap, "c021 02 77 len 0104 05b4 " PAP " 0506 11223344");
+    talk_sends(pap, "c023 01 02 len 04 \"User\" 06 \"secret\"");
+    talk_nothing(pap);
 }
 
 /* Success was lost and the peer goes on to IPCP.  Its packet is not answered yet (RFC 1661
@@ -858,6 +915,8 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/auth/chap-refused", test_chap_refused);
     g_test_add_func("/ppp/auth/chap-malformed", test_chap_malformed);
     g_test_add_func("/ppp/auth/chap-silence", test_chap_silence);
+    g_test_add_func("/ppp/auth/lcp-ack-repeated-once", test_lcp_ack_repeated_once);
+    g_test_add_func("/ppp/auth/lcp-ack-not-repeated", test_lcp_ack_not_repeated);
     g_test_add_func("/ppp/auth/response-repeated-once", test_response_repeated_once);
     g_test_add_func("/ppp/auth/response-not-repeated", test_response_not_repeated);
     g_test_add_func("/ppp/auth/late-old-challenge", test_late_copy_of_old_challenge);
