@@ -28,34 +28,56 @@ import time
 import gi
 
 gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi, GLib  # noqa: E402
+from gi.repository import Atspi, Gio, GLib  # noqa: E402
 
 SECONDS = 60
 LOOK_AGAIN_MS = 500
+CALL_MS = 20000
 
+# Spoken over D-Bus and not through libatspi (but for its list of roles): under load that one waits for itself when the
+# first answers of a program come in an unlucky order, for ever.
+A11Y = 'org.a11y.atspi.'
+ROOT = '/org/a11y/atspi/accessible/root'
+REGISTRY = 'org.a11y.atspi.Registry'
+STATES = ('invalid active armed busy checked collapsed defunct editable enabled expandable expanded focusable focused '
+          'has-tooltip horizontal iconified modal multi-line multiselectable opaque pressed resizable selectable '
+          'selected sensitive showing single-line stale transient vertical visible manages-descendants indeterminate '
+          'required truncated animated invalid-entry supports-autocompletion selectable-text is-default visited '
+          'checkable has-popup read-only').split()
+SCREEN, WINDOW = 0, 1
+ANYWHERE = 6
+
+_bus = None
 _changed = False
-_listener = None
+_toolkits = {}
 
 
-def _on_event(_event):
+def _on_event(*_arguments):
     global _changed
     _changed = True
 
 
-def _listen():
-    global _listener
-    if _listener is None:
-        Atspi.init()
-        _listener = Atspi.EventListener.new(_on_event)
+def bus():
+    """The accessibility bus, with its events switched on."""
+    global _bus
+    if _bus is None:
+        session = Gio.bus_get_sync(Gio.BusType.SESSION)
+        address, = session.call_sync('org.a11y.Bus', '/org/a11y/bus', 'org.a11y.Bus', 'GetAddress', None, None, 0, CALL_MS)
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        _bus = Gio.DBusConnection.new_for_address_sync(address, flags)
+        for interface in ('Object', 'Window'):
+            _bus.signal_subscribe(None, A11Y + 'Event.' + interface, None, None, None, 0, _on_event)
         for event in ('object:children-changed', 'object:state-changed', 'object:property-change',
-                      'object:text-changed', 'object:visible-data-changed', 'window'):
-            _listener.register(event)
+                      'object:text-changed', 'object:visible-data-changed', 'window:'):
+            _bus.call_sync(REGISTRY, '/org/a11y/atspi/registry', REGISTRY, 'RegisterEvent',
+                           GLib.Variant('(sass)', (event, [], '')), None, 0, CALL_MS)
+    return _bus
 
 
 def wait(what, question, seconds=SECONDS, on_failure=None):
     """The first true answer of question(); looked at again with each change that accessibility tells."""
     global _changed
-    _listen()
+    bus()
     end = time.monotonic() + seconds
     context = GLib.MainContext.default()
     while True:
@@ -89,68 +111,97 @@ def _matches(pattern, text):
 
 
 class Widget:
-    """One accessible thing. Attributes are read from the program each time."""
+    """One accessible thing: a program's name on the bus and a path. Everything is read from the program each time."""
 
-    def __init__(self, accessible):
-        self.accessible = accessible
+    def __init__(self, owner, path):
+        self.owner = owner
+        self.path = path
+
+    def __eq__(self, other):
+        return isinstance(other, Widget) and (self.owner, self.path) == (other.owner, other.path)
+
+    def __hash__(self):
+        return hash((self.owner, self.path))
+
+    def call(self, interface, method, signature=None, *arguments):
+        """A method of one of its interfaces; the answer's values."""
+        parameters = GLib.Variant(signature, arguments) if signature else None
+        return bus().call_sync(self.owner, self.path, A11Y + interface, method, parameters, None, 0, CALL_MS).unpack()
+
+    def get(self, interface, name):
+        return bus().call_sync(self.owner, self.path, 'org.freedesktop.DBus.Properties', 'Get',
+                               GLib.Variant('(ss)', (A11Y + interface, name)), None, 0, CALL_MS).unpack()[0]
+
+    def interfaces(self):
+        return [name.removeprefix(A11Y) for name in self.call('Accessible', 'GetInterfaces')[0]]
 
     # --- what it is
 
     @property
     def role(self):
-        return self.accessible.get_role_name()
+        # By number: each toolkit has names of its own.
+        return Atspi.role_get_name(Atspi.Role(self.call('Accessible', 'GetRole')[0]))
 
     @property
     def name(self):
-        return self.accessible.get_name() or ''
+        return self.get('Accessible', 'Name')
 
     @property
     def description(self):
-        return self.accessible.get_description() or ''
+        return self.get('Accessible', 'Description')
 
     @property
     def text(self):
         """What an entry or a label holds."""
-        interface = self.accessible.get_text_iface()
-        if interface is None:
+        if 'Text' not in self.interfaces():
             return self.name
-        return Atspi.Text.get_text(interface, 0, Atspi.Text.get_character_count(interface))
+        return self.call('Text', 'GetText', '(ii)', 0, self.get('Text', 'CharacterCount'))[0]
 
     @property
     def value(self):
         """A spin button's or a slider's number."""
-        return Atspi.Value.get_current_value(self.accessible.get_value_iface())
+        return self.get('Value', 'CurrentValue')
+
+    def states(self):
+        low, high = self.call('Accessible', 'GetState')[0]
+        bits = low | high << 32
+        return {state for n, state in enumerate(STATES) if bits >> n & 1}
 
     def has(self, *states):
-        """has('showing', 'sensitive', 'checked', 'focused', 'selected', 'expanded' …)"""
-        there = self.accessible.get_state_set()
-        return all(there.contains(getattr(Atspi.StateType, s.upper().replace(' ', '_'))) for s in states)
+        """has('showing', 'sensitive', 'checked', 'focused', 'selected', 'expanded' …): all of them"""
+        there = self.states()
+        return all(state in there for state in states)
 
     @property
     def showing(self):
         """On the screen. GTK 4.8 gives that state to windows alone: there, what has a size has been shown; a page of a
         stack that was shown once and is hidden now counts, too."""
-        if self.has('showing', 'visible'):
+        there = self.states()
+        if {'showing', 'visible'} <= there:
             return True
-        if self.toolkit() == 3 or not self.has('visible'):
+        if self.toolkit() == 3 or 'visible' not in there or 'Component' not in self.interfaces():
             return False
-        component = self.accessible.get_component_iface()
-        size = component and Atspi.Component.get_size(component)
-        return bool(size and size.x > 0 and size.y > 0)
+        width, height = self.call('Component', 'GetSize')
+        return width > 0 and height > 0
 
     @property
     def children(self):
-        found = []
-        for n in range(self.accessible.get_child_count()):
-            child = self.accessible.get_child_at_index(n)
-            if child is not None:
-                found.append(Widget(child))
-        return found
+        return [Widget(owner, path) for owner, path in self.call('Accessible', 'GetChildren')[0]
+                if not path.endswith('/null')]
+
+    @property
+    def parent(self):
+        owner, path = self.get('Accessible', 'Parent')
+        return None if path.endswith('/null') else Widget(owner, path)
 
     def walk(self):
         """It and all that is in it, outer before inner."""
         yield self
-        for child in self.children:
+        try:
+            children = self.children
+        except GLib.Error:  # gone meanwhile
+            return
+        for child in children:
             yield from child.walk()
 
     def __repr__(self):
@@ -166,11 +217,12 @@ class Widget:
                 # A page of GTK 4 is no widget of its own and has no size.
                 return '' if self.toolkit() == 3 else ''.join(child.dump(depth) for child in self.children)
             line = '  ' * depth + f'{self.role} "{self.name}"'
-            if self.accessible.get_text_iface() is not None and self.text != self.name:
+            if 'Text' in self.interfaces() and self.text != self.name:
                 line += f' text={self.text!r}'
-            for state in ('checked', 'focused', 'selected'):
-                line += f' {state}' if self.has(state) else ''
-            line += '' if self.has('sensitive') or not depth else ' insensitive'
+            there = self.states()
+            for state in ('checked', 'pressed', 'focused', 'selected'):
+                line += f' {state}' if state in there else ''
+            line += '' if 'sensitive' in there or not depth else ' insensitive'
             return line + '\n' + ''.join(child.dump(depth + 1) for child in self.children)
         except GLib.Error:
             return ''
@@ -212,18 +264,18 @@ class Widget:
     # --- acting
 
     def focus(self):
-        Atspi.Component.grab_focus(self.accessible.get_component_iface())
+        self.call('Component', 'GrabFocus')
         return self
+
+    def actions(self):
+        if 'Action' not in self.interfaces():
+            return []
+        return [self.call('Action', 'GetName', '(i)', n)[0] for n in range(self.get('Action', 'NActions'))]
 
     def do(self, action):
         """Its action of that name; False if it has none."""
-        interface = self.accessible.get_action_iface()
-        if interface is None:
-            return False
-        for n in range(Atspi.Action.get_n_actions(interface)):
-            if action is None or Atspi.Action.get_action_name(interface, n) == action:
-                return Atspi.Action.do_action(interface, n)
-        return False
+        names = self.actions()
+        return action in names and self.call('Action', 'DoAction', '(i)', names.index(action))[0]
 
     def click(self):
         """With the mouse in GTK 3, where an action that opens a modal dialog does not return; in GTK 4 by the widget's own
@@ -231,8 +283,9 @@ class Widget:
         wait(f'{self!r} to be sensitive', lambda: self.has('sensitive'))
         if self.toolkit() == 3:
             return self.click_with_mouse()
+        names = self.actions()
         for action in ('click', 'press', 'activate', 'toggle', 'clicked'):
-            if self.do(action):
+            if action in names and self.do(action):
                 return self
         return self.click_with_mouse()
 
@@ -243,44 +296,49 @@ class Widget:
 
     def toolkit(self):
         """The major version of its GTK."""
-        return int((self.accessible.get_toolkit_version() or '0').partition('.')[0])
+        if self.owner not in _toolkits:
+            version = Widget(self.owner, ROOT).get('Application', 'Version') or '0'
+            _toolkits[self.owner] = int(version.partition('.')[0])
+        return _toolkits[self.owner]
 
     def middle(self):
         """Its middle on the screen. GTK 4 knows only its place in the window, so the window's place is added."""
-        component = self.accessible.get_component_iface()
         if self.toolkit() == 3:
-            Atspi.Component.scroll_to(component, Atspi.ScrollType.ANYWHERE)
-            place = Atspi.Component.get_extents(component, Atspi.CoordType.SCREEN)
-            return place.x + place.width // 2, place.y + place.height // 2
-        window = self.window()
-        inside = Atspi.Component.get_extents(component, Atspi.CoordType.WINDOW)
-        left, top = _place_of_window(window.name)
-        return left + inside.x + inside.width // 2, top + inside.y + inside.height // 2
+            try:
+                self.call('Component', 'ScrollTo', '(u)', ANYWHERE)
+            except GLib.Error:  # not all can
+                pass
+            x, y, width, height = self.call('Component', 'GetExtents', '(u)', SCREEN)[0]
+            return x + width // 2, y + height // 2
+        x, y, width, height = self.call('Component', 'GetExtents', '(u)', WINDOW)[0]
+        left, top = _place_of_window(self.window().name)
+        return left + x + width // 2, top + y + height // 2
 
     def window(self):
         """The top-level window that it is in."""
-        widget = self.accessible
-        while widget.get_parent() is not None and widget.get_parent().get_role() != Atspi.Role.APPLICATION:
-            widget = widget.get_parent()
-        return Widget(widget)
+        widget = self
+        while (parent := widget.parent) is not None and parent.path != ROOT:
+            widget = parent
+        return widget
 
     def type(self, text):
         """Replaces the text of an entry, as by a person: what listens to changes hears of it."""
-        interface = self.accessible.get_editable_text_iface()
-        assert interface is not None, f'{self!r} cannot be written to'
-        Atspi.EditableText.set_text_contents(interface, text)
+        self.call('EditableText', 'SetTextContents', '(s)', text)
         return self
 
     def set(self, number):
         """A spin button's number."""
-        Atspi.Value.set_current_value(self.accessible.get_value_iface(), number)
+        bus().call_sync(self.owner, self.path, 'org.freedesktop.DBus.Properties', 'Set', GLib.Variant(
+            '(ssv)', (A11Y + 'Value', 'CurrentValue', GLib.Variant('d', number))), None, 0, CALL_MS)
         return self
 
     def check(self, wanted=True):
         """A check box, switch or toggle button."""
-        if self.has('checked') != wanted and self.has('pressed') != wanted:
+        def is_on():
+            return bool({'checked', 'pressed'} & self.states())
+        if is_on() != wanted:
             self.click()
-            wait(f'{self!r} checked={wanted}', lambda: wanted in (self.has('checked'), self.has('pressed')))
+            wait(f'{self!r} checked={wanted}', lambda: is_on() == wanted)
         return self
 
     def select(self, name):
@@ -307,10 +365,8 @@ def _place_of_window(title):
 class Program(Widget):
     """A running program, found by the process that it is."""
 
-    def __init__(self, process, accessible):
-        super().__init__(accessible)
-        # What a toolkit forgets to tell would stay in the cache for ever.
-        accessible.set_cache_mask(Atspi.Cache.NONE)
+    def __init__(self, process, seen):
+        super().__init__(seen.owner, seen.path)
         self.process = process
 
     def end(self, seconds=20):
@@ -325,23 +381,31 @@ class Program(Widget):
 
 
 def desktop():
-    _listen()
-    return Widget(Atspi.get_desktop(0))
+    return Widget(REGISTRY, ROOT)
+
+
+def _pid(widget):
+    return bus().call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus',
+                           'GetConnectionUnixProcessID', GLib.Variant('(s)', (widget.owner,)), None, 0,
+                           CALL_MS).unpack()[0]
 
 
 def application(name=None, pid=None, seconds=SECONDS):
     """A program that runs already (a dialog of a service, say)."""
     def question():
         for widget in desktop().children:
-            if _matches(name, widget.name) and pid in (None, widget.accessible.get_process_id()):
-                return widget
+            try:
+                if pid in (None, _pid(widget)) and _matches(name, widget.name):
+                    return widget
+            except GLib.Error:  # one that has gone
+                continue
         return None
     return wait(f'program {name!r} {pid or ""}', question, seconds, lambda: repr(desktop().children))
 
 
 def launch(command, seconds=SECONDS, environment=None, **options):
     """Starts a program and waits until it is seen. What it prints goes where ours goes unless options say otherwise."""
-    _listen()
+    bus()
     process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, **options)
     try:
         seen = application(pid=process.pid, seconds=seconds)
@@ -349,7 +413,7 @@ def launch(command, seconds=SECONDS, environment=None, **options):
         process.kill()
         process.wait()
         raise
-    return Program(process, seen.accessible)
+    return Program(process, seen)
 
 
 def key(*names):
