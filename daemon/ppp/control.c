@@ -209,6 +209,10 @@ void ppp_control_event(PppControl *control, PppEvent event)
 
     if (transition->next == PPP_ILLEGAL)
         return;
+    if (old == PPP_OPENED && (actions & PPP_SCR) && ppp_control_is_restless(control)) {
+        end(control, PPP_END_RESTLESS, NULL, 0);
+        return;
+    }
     set_state(control, (PppState)transition->next, event);
     if (event == PPP_DOWN) {
         control->peer_seen = FALSE;
@@ -254,27 +258,13 @@ void ppp_control_event(PppControl *control, PppEvent event)
         end(control, end_of(event, old), NULL, 0);
 }
 
-/* The peer has acknowledged for long enough, and asks for nothing itself. */
-static gboolean is_mute(const PppControl *control)
-{
-    return control->state == PPP_ACK_RCVD && control->acked_since > 0 &&
-           control->link->now - control->acked_since >= PPP_MUTE_MAX;
-}
-
-/* It speaks, and hears nothing of what we say. */
-static gboolean is_deaf(const PppControl *control)
-{
-    return control->state == PPP_ACK_SENT && control->waiting && control->peer_repeats > 0 &&
-           PPP_MAX_CONFIGURE - control->restart_count >= PPP_DEAF_REQUESTS;
-}
-
 /* One timeout at most in each call, however late it comes: after an hour's sleep the peer gets
  * all its remaining tries. */
 void ppp_control_tick(PppControl *control)
 {
     if (control->link->now < control->deadline)
         return;
-    if (control->restart_count == 0 || is_mute(control) || is_deaf(control)) {
+    if (control->restart_count == 0 || ppp_control_is_given_up(control)) {
         ppp_control_event(control, PPP_TO_MINUS);
         return;
     }

@@ -54,6 +54,11 @@ typedef enum {
  * an earlier tunnel from the same address and port, and deliver to that one. */
 #define PPP_DEAF_REQUESTS 5
 
+/* How often a peer may begin anew what is open already, in so long a time.  Each time takes the
+ * network down and up again; one that does it for a reason does it once. */
+#define PPP_RENEGOTIATIONS_MAX 10
+#define PPP_RENEGOTIATIONS_TIME (60 * USEC_PER_SEC)
+
 /* The longest option list that one of our requests can have. */
 #define PPP_REQUEST_SIZE 64
 
@@ -66,6 +71,7 @@ typedef enum {
 typedef enum {
     PPP_END_SILENT,     /* no answer to Max-Configure requests */
     PPP_END_DIVERGED,   /* endless Naks, or a code without which nothing works was rejected */
+    PPP_END_RESTLESS,   /* negotiated anew again and again */
     PPP_END_REJECTED,   /* Protocol-Reject */
     PPP_END_TERMINATED, /* the peer's Terminate-Request; text holds its reason */
     PPP_END_CLOSED,     /* our own Close is complete */
@@ -121,6 +127,8 @@ struct PppControl {
     gint nak_identifier; /* of the last one; -1 none */
     guint refusals_sent; /* the same with our Rejects */
     guint refusals;     /* Naks and Rejects from the peer since its last Ack */
+    guint renegotiations; /* since `renegotiated_since` */
+    Usec renegotiated_since;
     gboolean over;      /* end() has been told */
     /* What the event that is being handled answers with. */
     guint8 reject_identifier;
@@ -138,6 +146,10 @@ void ppp_control_tick(PppControl *control);
 Usec ppp_control_deadline(const PppControl *control);
 /* The peer's LCP rejected this protocol (RFC 1661 §5.7). */
 void ppp_control_protocol_rejected(PppControl *control);
+/* patience.c: it acknowledges and asks for nothing, or speaks and hears nothing. */
+gboolean ppp_control_is_given_up(const PppControl *control);
+/* It begins anew, which is counted, and has done so too often. */
+gboolean ppp_control_is_restless(PppControl *control);
 /* Sends a packet with a header; the body may be empty. */
 void ppp_control_send(PppControl *control, guint8 code, guint8 identifier, const void *body,
                       gsize length);

@@ -143,6 +143,10 @@ static void ipcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length
                       : failure_new(STAGE_NETWORK, FAILURE_PPP_NEGOTIATION,
                                     "the gateway refuses every offer about IPv4");
         break;
+    case PPP_END_RESTLESS:
+        failure = failure_new(STAGE_NETWORK, FAILURE_PPP_NEGOTIATION,
+                              "the gateway negotiates IPv4 anew all the time");
+        break;
     case PPP_END_REJECTED:
         failure = failure_new(STAGE_NETWORK, FAILURE_NO_ADDRESS, "the gateway does not know IPv4");
         break;

@@ -112,6 +112,7 @@ static void ipv6cp_end(PppLink *link, PppEnd why, const guint8 *text, gsize leng
     switch (why) {
     case PPP_END_SILENT:
     case PPP_END_DIVERGED:
+    case PPP_END_RESTLESS:
     case PPP_END_REJECTED: /* most gateways know no IPv6 */
         text = NULL;
         break;

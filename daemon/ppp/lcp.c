@@ -351,6 +351,10 @@ static void lcp_end(PppLink *link, PppEnd why, const guint8 *text, gsize length)
             ppp_link_fail(link, failure_new(STAGE_PPP, FAILURE_PPP_NEGOTIATION,
                                             "the gateway refuses every offer"));
         break;
+    case PPP_END_RESTLESS:
+        ppp_link_fail(link, failure_new(STAGE_PPP, FAILURE_PPP_NEGOTIATION,
+                                        "the gateway begins the negotiation anew all the time"));
+        break;
     case PPP_END_TERMINATED:
         ppp_link_fail(link, g_steal_pointer(&lcp->hang_up));
         break;

@@ -280,3 +280,27 @@ guint32 talk_address(const char *dotted)
     g_assert_cmpint(inet_pton(AF_INET, dotted, &address), ==, 1);
     return address.s_addr;
 }
+
+Talk *talk_requested(void)
+{
+    Talk *talk = talk_new("secret");
+
+    talk_open(talk);
+    talk_sends(talk, "c021 01 .. len 0104 0578 0506 ........");
+    talk_nothing(talk);
+    return talk;
+}
+
+void talk_network_phase(Talk *talk)
+{
+    talk_stage(talk, STAGE_NETWORK);
+    talk_sends(talk, "8021 01 .. len 0306 00000000 8106 00000000 8306 00000000");
+    talk_nothing(talk);
+}
+
+void talk_verdict(Talk *talk, guint8 code, const char *text)
+{
+    g_autofree char *packet = g_strdup_printf("c223 %02x id len \"%s\"", code, text);
+
+    talk_hear(talk, packet);
+}

@@ -29,6 +29,9 @@ void talk_open(Talk *talk);
  * the OPTIONS effect. */
 void talk_open_lcp(Talk *talk, const char *authentication);
 
+/* A link whose first Configure-Request has left and can be answered by talk_echo(). */
+Talk *talk_requested(void);
+
 /* The peer's packet arrives. */
 void talk_hear(Talk *talk, const char *packet);
 /* The peer answers the link's last packet with the same body under another code. */
@@ -49,6 +52,10 @@ void talk_nothing(Talk *talk);
 void talk_wait(Talk *talk, Usec expected);
 /* Time passes and nothing is due. */
 void talk_pass(Talk *talk, Usec time);
+/* The link is let in and asks for addresses. */
+void talk_network_phase(Talk *talk);
+/* A Success or Failure of CHAP with this text, for the packet that the link sent last. */
+void talk_verdict(Talk *talk, guint8 code, const char *text);
 guint32 talk_address(const char *dotted);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Talk, talk_free)

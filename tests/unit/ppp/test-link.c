@@ -111,6 +111,56 @@ static void test_ipcp_renegotiated(void)
     g_assert_cmphex(talk->network.address, ==, talk_address("10.77.0.11"));
 }
 
+/* The peer's request comes again and again under another identifier.  Each time is a new
+ * negotiation, and the machine's network would go down and up with it for ever. */
+static void test_ipcp_restless(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    for (guint i = 0; i < 10; i++) {
+        g_autofree char *request = g_strdup_printf("8021 01 %02x len 0306 0a4d0001", 0x40 + i);
+        g_autofree char *ack = g_strdup_printf("8021 02 %02x len 0306 0a4d0001", 0x40 + i);
+        guint8 own[64];
+        talk_hear(talk, request);
+        talk_network_down(talk);
+        talk_sends(talk, "8021 01 .. len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+        gsize length = talk->sent_length;
+        memcpy(own, talk->sent, length);
+        talk_sends(talk, ack);
+        memcpy(talk->sent, own, length);
+        talk->sent_length = length;
+        talk_echo(talk, 2);
+        talk_network_up(talk);
+    }
+    talk_hear(talk, "8021 01 60 len 0306 0a4d0001");
+    talk_network_down(talk);
+    talk_sends(talk, "c021 05 .. len");
+    talk_failed(talk, STAGE_NETWORK, FAILURE_PPP_NEGOTIATION,
+                "the gateway negotiates IPv4 anew all the time");
+    talk_nothing(talk);
+}
+
+/* Now and then it may. */
+static void test_ipcp_seldom(void)
+{
+    g_autoptr(Talk) talk = up();
+
+    for (guint i = 0; i < 30; i++) {
+        g_autofree char *request = g_strdup_printf("8021 01 %02x len 0306 0a4d0001", 0x40 + i);
+        talk->now += 10 * USEC_PER_SEC;
+        talk_hear(talk, request);
+        talk_network_down(talk);
+        talk_sends(talk, "8021 01 .. len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002");
+        guint8 identifier = talk->sent[3];
+        talk_sends(talk, "8021 02 .. len 0306 0a4d0001");
+        g_autofree char *ack = g_strdup_printf(
+            "8021 02 %02x len 0306 0a4d000a 8106 0a4d0001 8306 0a4d0002", identifier);
+        talk_hear(talk, ack);
+        talk_network_up(talk);
+        talk_nothing(talk);
+    }
+}
+
 /* pppd repeats a request after three seconds if our Ack was lost.  It gets the Ack; the link
  * stays up.  If it asks once more, it has begun anew. */
 static void test_lost_ack(void)
@@ -341,6 +391,8 @@ int main(int argc, char **argv)
     g_test_add_func("/ppp/link/to-network", test_to_network);
     g_test_add_func("/ppp/link/lcp-renegotiated", test_lcp_renegotiated);
     g_test_add_func("/ppp/link/ipcp-renegotiated", test_ipcp_renegotiated);
+    g_test_add_func("/ppp/link/ipcp-restless", test_ipcp_restless);
+    g_test_add_func("/ppp/link/ipcp-seldom", test_ipcp_seldom);
     g_test_add_func("/ppp/link/lost-ack", test_lost_ack);
     g_test_add_func("/ppp/link/no-lost-ack", test_no_lost_ack);
     g_test_add_func("/ppp/link/terminated", test_terminated);
