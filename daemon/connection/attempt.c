@@ -374,6 +374,7 @@ static gboolean open_socket(Attempt *attempt, guint16 *ret_port, GError **error)
         .choice = port > 0 ? L2TP_PORT_FIXED : L2TP_PORT_PREFERRED,
         .port = port,
         .reqid = attempt->service ? attempt->reqid : 0,
+        .dscp = profile_get_uint(attempt->profile, FIELD_L2TP_DSCP),
     };
 
     if (port == 0 && (attempt->any_port ||

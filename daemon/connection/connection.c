@@ -10,7 +10,8 @@
 
 /* A gateway may send us on to another (RFC 2661 §4.4.2, error 7), but not in circles. */
 #define REDIRECTS_MAX 3
-
+/* How often a changing network may make a first attempt begin again. */
+#define RESTARTS_MAX 5
 
 /* ---- telling ---- */
 
@@ -163,7 +164,9 @@ void connection_fail(Connection *connection, const Failure *failure)
         check_closed(connection);
         return;
     }
-    if (policy_try_next_address(connection->failure) && connection->addresses &&
+    if (policy_try_next_address(connection->failure,
+                                connection->state == CONNECTION_CONNECTED) &&
+        connection->addresses &&
         connection->address_index + 1 < connection->addresses->len) {
         connection->address_index++;
         connection_begin_attempt(connection);
@@ -309,7 +312,9 @@ static void on_redirected(const char *text, gpointer data)
     Connection *connection = data;
     IpAddress address;
 
-    if (connection->state == CONNECTION_DISCONNECTING || ++connection->redirects > REDIRECTS_MAX ||
+    /* It may be said instead of opening a call, not in the midst of one. */
+    if (connection->state == CONNECTION_DISCONNECTING ||
+        connection->state == CONNECTION_CONNECTED || ++connection->redirects > REDIRECTS_MAX ||
         !ip_address_parse(text, &address) || !ip_address_is_usable(&address)) {
         g_autoptr(Failure) failure = failure_new_printf(STAGE_L2TP, FAILURE_L2TP_REFUSED,
                                                         "sent on to \"%s\"", text);
@@ -362,6 +367,22 @@ static void start_at_address(Connection *connection)
     connection->gateway = ip_address_to_string(address);
     connection_network_repin(connection, address);
     attempt_start(connection->attempt, address);
+    connection_network_watch_attempt(connection);
+}
+
+gboolean connection_restart(Connection *connection)
+{
+    if (connection->state != CONNECTION_CONNECTING)
+        return FALSE;
+    /* A question that is open would be asked once more; what was begun fails by itself. */
+    if (connection->secret_field || connection->restarts >= RESTARTS_MAX)
+        return TRUE;
+    connection->restarts++;
+    connection_log(connection, "this computer's network has changed, beginning again");
+    drop_attempt(connection);
+    connection->address_index = 0;
+    connection_begin_attempt(connection);
+    return TRUE;
 }
 
 static void on_resolved(GPtrArray *addresses, const Failure *failure, gpointer data)
@@ -451,7 +472,7 @@ void connection_start(Connection *connection)
     g_clear_pointer(&connection->addresses, g_array_unref);
     connection->address_index = 0;
     connection->attempts = 0;
-    connection->redirects = 0;
+    connection->redirects = connection->restarts = 0;
     connection->was_connected = connection->left_rudely = FALSE;
     memory_clear(&connection->memory);
     memory_load(manager_state_file(connection->manager),

@@ -33,6 +33,8 @@ static void on_watch(HostWatch *watch, HostWatchEvent event, const GatewayPath *
             connection_log(connection, error->message);
         if (connection->attempt && connection->state != CONNECTION_DISCONNECTING &&
             leads_elsewhere(path, attempt_path(connection->attempt))) {
+            if (connection_restart(connection))
+                return;
             g_autoptr(Failure) failure = failure_new(connection->stage, FAILURE_CONNECTION_LOST,
                                                      "this computer's network has changed");
             connection->attempts = 0;
@@ -75,20 +77,27 @@ static void on_ipv6_changed(gpointer data)
     connection_tell(connection);
 }
 
-/* From here on the way to the gateway is looked after. */
-static void start_watch(Connection *connection)
+static void start_watch(Connection *connection, const GatewayPath *path)
 {
     g_autoptr(GError) error = NULL;
 
-    if (connection->watch)
-        return;
-    connection->watch =
-        host_watch_new(&connection->plan->path, manager_system_bus(connection->manager), on_watch,
-                       connection, &error);
-    if (connection->watch)
-        host_watch_set_link(connection->watch, host_link_ifindex(connection->link));
-    else
+    connection->watch = host_watch_new(path, manager_system_bus(connection->manager), on_watch,
+                                       connection, &error);
+    if (!connection->watch)
         connection_log(connection, error->message);
+    else if (connection->link)
+        host_watch_set_link(connection->watch, host_link_ifindex(connection->link));
+}
+
+void connection_network_watch_attempt(Connection *connection)
+{
+    const GatewayPath *path = attempt_path(connection->attempt);
+
+    /* Each address has a way of its own.  A connection that is taken up again has its watch. */
+    if (connection->state != CONNECTION_CONNECTING || !path)
+        return;
+    g_clear_pointer(&connection->watch, host_watch_free);
+    start_watch(connection, path);
 }
 
 static void on_applied(GObject *source, GAsyncResult *result, gpointer data)
@@ -100,14 +109,17 @@ static void on_applied(GObject *source, GAsyncResult *result, gpointer data)
         goto out;
     gboolean applied = host_network_apply_finish(connection->network, result, &error);
     /* Stopped, or followed by another plan, in the meantime. */
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || !connection->applying)
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+        g_task_get_cancellable(G_TASK(result)) != connection->applying)
         goto out;
     g_clear_object(&connection->applying);
     if (!applied) {
         connection_fail_from_error(connection, STAGE_NETWORK, FAILURE_NETWORK_SETUP, error);
         goto out;
     }
-    start_watch(connection);
+    /* From here on the way to the gateway is looked after. */
+    if (!connection->watch)
+        start_watch(connection, &connection->plan->path);
     connection_complete(connection);
 out:
     connection_unref(connection);
@@ -150,6 +162,9 @@ void connection_network_apply(Connection *connection, const PlanNegotiated *nego
         g_free(connection->peer_address);
         connection->peer_address = ip_address_to_string(&peer);
     }
+    /* What changes now is our own doing. */
+    if (connection->state == CONNECTION_CONNECTING)
+        g_clear_pointer(&connection->watch, host_watch_free);
     if (!connection->network) {
         connection->network =
             host_network_new(manager_host(connection->manager), connection->link);

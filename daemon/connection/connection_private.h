@@ -29,7 +29,7 @@ struct Connection {
     gboolean was_connected;
     Memory memory;        /* what worked the last time */
     gboolean left_rudely; /* the gateway may still hold the lost tunnel */
-    guint reconnects, attempts, redirects;
+    guint reconnects, attempts, redirects, restarts;
 
     Resolve *resolve;
     GArray *addresses; /* of IpAddress; the gateway's */
@@ -67,17 +67,19 @@ void connection_fail_from_error(Connection *connection, Stage stage, FailureCode
                                 const GError *error);
 /* A way to the gateway has come up: no more waiting, if it waits. */
 void connection_retry_now(Connection *connection);
+/* A connection that is still being made begins again at once, over the network as it is now,
+ * unless it has done so too often.  FALSE: it is not being made. */
+gboolean connection_restart(Connection *connection);
 /* For asynchronous calls: the reference that was taken with g_rc_box_acquire(). */
 void connection_unref(Connection *connection);
-/* The status has become another: the owner is told soon. */
+/* The status has become another: the owner is told from the main context, once for several
+ * changes of one turn. */
 void connection_tell(Connection *connection);
 /* The network is set: the connection is complete. */
 void connection_complete(Connection *connection);
 /* The network is as it was. */
 void connection_network_closed(Connection *connection);
 
-/* Tells the owner from the main context; several changes of one turn are told once. */
-void connection_tell(Connection *connection);
 /* Starts an attempt, or asks for what it needs first. */
 void connection_begin_attempt(Connection *connection);
 /* Ends in FAILED for that reason; the gateway is told. */
@@ -94,6 +96,8 @@ void connection_ask_passphrase(Connection *connection, const Failure *refused);
 /* connection_network.c */
 void connection_network_apply(Connection *connection, const PlanNegotiated *negotiated,
                               const GatewayPath *path);
+/* The way that the attempt has taken is looked after, while there is no network yet. */
+void connection_network_watch_attempt(Connection *connection);
 /* The tunnel is dead: the way to the gateway at that address (perhaps a new one) is kept out of
  * it. */
 void connection_network_repin(Connection *connection, const IpAddress *gateway);

@@ -46,6 +46,11 @@ gboolean connection_have_secrets(Connection *connection)
         ask_secret(connection, "ipsec.psk", NULL);
         return FALSE;
     }
+    if (profile_get_boolean(connection->profile, FIELD_L2TP_HIDE_AVPS) &&
+        !profile_get_secret(connection->profile, FIELD_L2TP_SECRET)) {
+        ask_secret(connection, "l2tp.secret", NULL);
+        return FALSE;
+    }
     /* Asked for before anything is sent: a gateway would not wait. */
     if (!connection->password) {
         ask_secret(connection, "ppp.password", NULL);
@@ -58,6 +63,15 @@ static void keep_secret(Secret **place, const Secret *secret)
 {
     secret_free(*place);
     *place = secret_copy(secret);
+}
+
+/* As long as a stored one may be: what an agent sends was not checked by the profile. */
+static gboolean fits(const char *field, const Secret *secret)
+{
+    const Field *stored = field_find(field);
+
+    return secret_length(secret) <=
+           field_get(stored ? stored->id : FIELD_PPP_PASSWORD)->maximum;
 }
 
 void connection_secret(Connection *connection, const char *field, const Secret *secret)
@@ -73,7 +87,15 @@ void connection_secret(Connection *connection, const char *field, const Secret *
         connection_end(connection, failure);
         return;
     }
-    if (strcmp(field, "ipsec.psk") == 0)
+    if (!fits(field, secret)) {
+        g_autoptr(Failure) failure =
+            failure_new_printf(connection->stage, FAILURE_PROFILE_INVALID, "%s: is too long", field);
+        connection_end(connection, failure);
+        return;
+    }
+    if (strcmp(field, "l2tp.secret") == 0)
+        profile_set_secret(connection->profile, FIELD_L2TP_SECRET, secret, NULL);
+    else if (strcmp(field, "ipsec.psk") == 0)
         keep_secret(&connection->psk, secret);
     else if (strcmp(field, "ipsec.key-passphrase") == 0)
         keep_secret(&connection->key_passphrase, secret);

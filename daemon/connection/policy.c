@@ -2,8 +2,10 @@
 /* Which failures are worth another try without asking anybody. */
 #include "connection/policy.h"
 
-gboolean policy_try_next_address(const Failure *failure)
+gboolean policy_try_next_address(const Failure *failure, gboolean connected)
 {
+    if (connected)
+        return FALSE;
     return failure->code == FAILURE_GATEWAY_SILENT ||
            failure->code == FAILURE_NETWORK_UNREACHABLE ||
            failure->code == FAILURE_IKE_PORT_BLOCKED;

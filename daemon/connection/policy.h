@@ -4,8 +4,9 @@
 
 #include "base/failure.h"
 
-/* Whether the next address of the same gateway may fare better. */
-gboolean policy_try_next_address(const Failure *failure);
+/* Whether the next address of the same gateway may fare better.  `connected`: it is a connection
+ * that was lost, not one that did not come about: that is for policy_reconnect(). */
+gboolean policy_try_next_address(const Failure *failure, gboolean connected);
 /* Whether another UDP port on this side may fare better: a gateway on which an earlier tunnel
  * of this computer was never closed (a crash, a kill) may deliver to that one. */
 gboolean policy_try_another_port(const Failure *failure);

@@ -32,12 +32,20 @@ static char *full_user(Profile *profile)
     return g_strdup(user ? user : "");
 }
 
+/* What the gateway is told; any bytes may stand in a host name. */
+static char *own_name(void)
+{
+    const char *name = g_get_host_name();
+
+    return g_strdup(name && *name && g_utf8_validate(name, -1, NULL) ? name : "localhost");
+}
+
 void settings_tunnel(Profile *profile, const Secret *password, TunnelConfig *ret_config)
 {
     gboolean own_dns_only = profile_get_boolean(profile, FIELD_DNS_IGNORE_PEER);
 
     *ret_config = (TunnelConfig){
-        .host_name = g_strdup(g_get_host_name()),
+        .host_name = own_name(),
         .l2tp_secret = secret_copy(profile_get_secret(profile, FIELD_L2TP_SECRET)),
         .hide_avps = profile_get_boolean(profile, FIELD_L2TP_HIDE_AVPS),
         .hello_interval = profile_get_uint(profile, FIELD_L2TP_HELLO) * USEC_PER_SEC,

@@ -255,6 +255,44 @@ gboolean interface_owns_address(Netlink *netlink, const IpAddress *address)
     return search.found;
 }
 
+typedef struct {
+    int ifindex;
+    const IpAddress *address;
+    gboolean found;
+} NetworkSearch;
+
+static int network_match(const struct nlmsghdr *message, void *data)
+{
+    NetworkSearch *search = data;
+    const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(message);
+    const struct nlattr *attribute;
+    IpPrefix network = { .length = ifa->ifa_prefixlen };
+
+    if (message->nlmsg_type != RTM_NEWADDR || (int)ifa->ifa_index == search->ifindex)
+        return MNL_CB_OK;
+    mnl_attr_for_each(attribute, message, sizeof *ifa) {
+        if (mnl_attr_get_type(attribute) == IFA_ADDRESS &&
+            netlink_get_address(attribute, ifa->ifa_family, &network.address) &&
+            network.length < 8 * ip_address_size(&network.address) &&
+            ip_prefix_contains(&network, search->address))
+            search->found = TRUE;
+    }
+    return MNL_CB_OK;
+}
+
+gboolean interface_shares_network(Netlink *netlink, int ifindex, const IpAddress *address)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+    struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+    struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(message, sizeof *ifa);
+    NetworkSearch search = { .ifindex = ifindex, .address = address };
+
+    message->nlmsg_type = RTM_GETADDR;
+    ifa->ifa_family = (guint8)address->family;
+    netlink_dump(netlink, message, network_match, &search, NULL);
+    return search.found;
+}
+
 void interface_global_ipv6(Netlink *netlink, int ifindex, GArray *addresses)
 {
     AddressSearch search = { .ifindex = ifindex, .addresses = addresses };

@@ -22,6 +22,8 @@ int interface_add_address(Netlink *netlink, int ifindex, const IpAddress *local,
 int interface_delete_address(Netlink *netlink, int ifindex, const IpAddress *local,
                              const IpAddress *peer);
 /* The machine has this address on any interface. */
+/* Whether another interface has an address in a network that `address` of this one belongs to. */
+gboolean interface_shares_network(Netlink *netlink, int ifindex, const IpAddress *address);
 gboolean interface_owns_address(Netlink *netlink, const IpAddress *address);
 /* Adds to `addresses` (of IpAddress) the IPv6 addresses of the interface that others can answer
  * to. */

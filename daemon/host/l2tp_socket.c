@@ -7,10 +7,16 @@
  * SO_BINDTODEVICE keeps the outer packets on the interface that leads to the gateway, whatever
  * routes come later: also through the moment in which the tunnel's routes are there and the
  * pinned one has been taken away by somebody.  The pinned route is needed all the same, for
- * IKE's packets, which are not ours to bind. */
+ * IKE's packets, which are not ours to bind.
+ *
+ * Of two interfaces in one network (a docked laptop's cable and Wi-Fi) the kernel answers ARP
+ * questions for each one's address on both, and so the gateway's packets may come in by the other:
+ * a bound socket would not get them.  There IP_UNICAST_IF says which way packets go, and nothing
+ * about the way they come. */
 #include "host/l2tp_socket.h"
 
 #include "host/host.h"
+#include "host/interface.h"
 #include "host/port_holder.h"
 
 #include <errno.h>
@@ -125,14 +131,41 @@ static void socket_set_buffer(int fd, int force, int ordinary)
         g_debug("L2TP socket: buffer: %s", g_strerror(errno));
 }
 
+static gboolean socket_keep_way(int fd, const GatewayPath *path, GError **error)
+{
+    g_autoptr(Netlink) netlink = netlink_open(NETLINK_ROUTE, NULL);
+    const guint32 index = htonl((guint32)path->ifindex);
+
+    if (netlink != NULL && path->source.family == AF_INET &&
+        interface_shares_network(netlink, path->ifindex, &path->source) &&
+        setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &index, sizeof index) == 0)
+        return TRUE;
+    if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, path->interface,
+                   (socklen_t)strlen(path->interface) + 1) < 0)
+        return socket_fail(error, path->interface);
+    return TRUE;
+}
+
+/* The upper six bits of the byte that IPv4 once called Type of Service (RFC 2474 §3). */
+static gboolean socket_mark(int fd, int family, guint dscp, GError **error)
+{
+    const int class = (int)(dscp << 2);
+
+    if (dscp != 0 && setsockopt(fd, family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                                family == AF_INET6 ? IPV6_TCLASS : IP_TOS, &class,
+                                sizeof class) < 0)
+        return socket_fail(error, "DSCP");
+    return TRUE;
+}
+
 static gboolean socket_prepare(int fd, const L2tpSocketConfig *config, guint16 *ret_port,
                                GError **error)
 {
     if (config->reqid != 0 && !socket_guard(fd, config->path.source.family, config->reqid, error))
         return FALSE;
-    if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, config->path.interface,
-                   (socklen_t)strlen(config->path.interface) + 1) < 0)
-        return socket_fail(error, config->path.interface);
+    if (!socket_keep_way(fd, &config->path, error) ||
+        !socket_mark(fd, config->path.source.family, config->dscp, error))
+        return FALSE;
     socket_set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
     socket_set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
     return socket_bind_choice(fd, config, ret_port, error);

@@ -19,6 +19,7 @@ typedef struct {
     L2tpPortChoice choice;
     guint16 port;          /* 0: L2TP_PORT */
     guint32 reqid;         /* of the ESP SA that must protect every packet; 0: plain L2TP */
+    guint dscp;            /* of every packet (RFC 2474 §3) */
 } L2tpSocketConfig;
 
 /* A non-blocking descriptor, close-on-exec, not connected.  With a reqid the XFRM policy (in

@@ -46,8 +46,10 @@ static void test_next_address(void)
     g_autoptr(Failure) silent = failure_new(STAGE_IPSEC, FAILURE_GATEWAY_SILENT, NULL);
     g_autoptr(Failure) refused = failure_new(STAGE_IPSEC, FAILURE_PSK_WRONG, NULL);
 
-    g_assert_true(policy_try_next_address(silent));
-    g_assert_false(policy_try_next_address(refused));
+    g_assert_true(policy_try_next_address(silent, FALSE));
+    g_assert_false(policy_try_next_address(refused, FALSE));
+    /* A loss is a loss, whatever it looks like: reconnect, or don't, as the profile says. */
+    g_assert_false(policy_try_next_address(silent, TRUE));
 }
 
 int main(int argc, char **argv)

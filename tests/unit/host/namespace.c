@@ -113,15 +113,15 @@ void namespace_link(const char *interface, gboolean up)
     must_talk(message, interface);
 }
 
-static void add_address(const char *interface, const char *text)
+void namespace_set_address(gboolean add, const char *interface, const char *text)
 {
     char buffer[256] __attribute__((aligned(NLMSG_ALIGNTO)));
     struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
     struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(message, sizeof *ifa);
     IpAddress address = namespace_address(text);
 
-    message->nlmsg_type = RTM_NEWADDR;
-    message->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+    message->nlmsg_type = add ? RTM_NEWADDR : RTM_DELADDR;
+    message->nlmsg_flags = add ? NLM_F_CREATE | NLM_F_EXCL : 0;
     ifa->ifa_family = AF_INET;
     ifa->ifa_prefixlen = 24;
     ifa->ifa_index = if_nametoindex(interface);
@@ -198,8 +198,8 @@ void namespace_enter(void)
     make_veth(1);
     write_text("/proc/sys/net/ipv6/conf/default/disable_ipv6", "0");
     write_text("/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1");
-    add_address("up0", UP0_ADDRESS);
-    add_address("up1", UP1_ADDRESS);
+    namespace_set_address(TRUE, "up0", UP0_ADDRESS);
+    namespace_set_address(TRUE, "up1", UP1_ADDRESS);
     add_neighbour("up0", UP0_ROUTER, far_mac[0]);
     add_neighbour("up1", UP1_ROUTER, far_mac[1]);
     errno = -namespace_route(TRUE, "0.0.0.0/0", UP0_ROUTER, "up0", 100);
@@ -310,6 +310,16 @@ static guint16 ip_checksum(const void *data, gsize length)
     return htons((guint16)~sum);
 }
 
+/* Of the pair of links that a packet socket is bound to. */
+static guint index_of(int frames)
+{
+    struct sockaddr_ll address;
+    socklen_t length = sizeof address;
+
+    must(getsockname(frames, (struct sockaddr *)&address, &length) == 0, "packet socket");
+    return address.sll_ifindex == (int)if_nametoindex("far1") ? 1 : 0;
+}
+
 void namespace_inject(int frames, const char *source, guint16 source_port,
                       const char *destination, guint16 destination_port, const char *payload)
 {
@@ -324,8 +334,8 @@ void namespace_inject(int frames, const char *source, guint16 source_port,
                         .tot_len = htons((guint16)(sizeof ip + udp_length)),
                         .saddr = inet_addr(source), .daddr = inet_addr(destination) };
 
-    memcpy(frame.ethernet.ether_dhost, near_mac[0], 6);
-    memcpy(frame.ethernet.ether_shost, far_mac[0], 6);
+    memcpy(frame.ethernet.ether_dhost, near_mac[index_of(frames)], 6);
+    memcpy(frame.ethernet.ether_shost, far_mac[index_of(frames)], 6);
     frame.ethernet.ether_type = htons(ETHERTYPE_IP);
     ip.check = ip_checksum(&ip, sizeof ip);
     frame.ip = ip;

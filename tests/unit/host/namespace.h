@@ -27,6 +27,8 @@ IpAddress namespace_address(const char *text);
 int namespace_route(gboolean add, const char *destination, const char *router,
                     const char *interface, guint32 metric);
 void namespace_link(const char *interface, gboolean up);
+/* ADDRESS/24. */
+void namespace_set_address(gboolean add, const char *interface, const char *address);
 
 /* Links, addresses and routes as the kernel prints them under /proc/net, and the text, type and
  * mode of /etc/resolv.conf: equal means unchanged.  None of it is read by our own code. */

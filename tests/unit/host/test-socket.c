@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The L2TP socket on a machine of its own: nothing in clear, ports, MTU. */
+#include "host/interface.h"
 #include "host/l2tp_socket.h"
 #include "host/xfrm.h"
 #include "namespace.h"
@@ -7,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/xfrm.h>
+#include <net/if.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -144,6 +146,56 @@ static void test_mtu(void)
     }
 }
 
+static void test_dscp(void)
+{
+    L2tpSocketConfig config = config_example(0);
+    guint16 port;
+    int class = 0, fd;
+    socklen_t length = sizeof class;
+
+    config.dscp = 46; /* RFC 3246 §2.7: expedited forwarding is 101110 */
+    fd = open_socket(&config, &port);
+    g_assert_cmpint(getsockopt(fd, IPPROTO_IP, IP_TOS, &class, &length), ==, 0);
+    g_assert_cmpint(class, ==, 0xb8);
+    close(fd);
+}
+
+/* Two interfaces in one network: what comes in by the other one is ours, and what goes out leaves
+ * by the one that leads to the gateway, whatever the routes say. */
+static void test_one_network(void)
+{
+    g_autoptr(Netlink) netlink = netlink_open(NETLINK_ROUTE, NULL);
+    L2tpSocketConfig config = config_example(0);
+    int other = namespace_frames("far1"), frames = namespace_frames("far0");
+    guint16 port, seen_port = 0;
+    char buffer[64], device[IF_NAMESIZE] = "", first = 0;
+    socklen_t length = sizeof device;
+    struct pollfd waiting = { .events = POLLIN };
+
+    /* Each in a network of its own: bound. */
+    waiting.fd = open_socket(&config, &port);
+    g_assert_false(interface_shares_network(netlink, config.path.ifindex, &config.path.source));
+    g_assert_cmpint(getsockopt(waiting.fd, SOL_SOCKET, SO_BINDTODEVICE, device, &length), ==, 0);
+    g_assert_cmpstr(device, ==, "up0");
+    close(waiting.fd);
+
+    namespace_set_address(TRUE, "up1", "192.0.2.3");
+    g_assert_true(interface_shares_network(netlink, config.path.ifindex, &config.path.source));
+    waiting.fd = open_socket(&config, &port);
+    namespace_inject(other, GATEWAY, L2TP_PORT, UP0_ADDRESS, port, "answer");
+    g_assert_cmpint(poll(&waiting, 1, 10000), ==, 1);
+    g_assert_cmpint(recv(waiting.fd, buffer, sizeof buffer, 0), ==, 6);
+    g_assert_cmpint(namespace_route(TRUE, "0.0.0.0/0", UP1_ROUTER, "up1", 10), ==, 0);
+    g_assert_cmpint(send_to_gateway(waiting.fd, "request"), ==, 7);
+    g_assert_true(namespace_next_udp(frames, &seen_port, &first));
+    g_assert_cmpint(first, ==, 'r');
+    g_assert_cmpint(namespace_route(FALSE, "0.0.0.0/0", UP1_ROUTER, "up1", 10), ==, 0);
+    namespace_set_address(FALSE, "up1", "192.0.2.3");
+    close(waiting.fd);
+    close(other);
+    close(frames);
+}
+
 static void test_path(void)
 {
     IpAddress gateway = namespace_address(GATEWAY), neighbour = namespace_address("203.0.113.9");
@@ -219,6 +271,8 @@ int main(int argc, char **argv)
     g_test_add_func("/host/socket/in", test_in);
     g_test_add_func("/host/socket/ports", test_ports);
     g_test_add_func("/host/socket/mtu", test_mtu);
+    g_test_add_func("/host/socket/dscp", test_dscp);
+    g_test_add_func("/host/socket/one-network", test_one_network);
     g_test_add_func("/host/socket/path", test_path);
     g_test_add_func("/host/socket/xfrm", test_xfrm);
     return g_test_run();
