@@ -120,8 +120,9 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         "l2tp-protocol", FALSE, "The gateway's L2TP messages cannot be understood.",
         "Please report this with the gateway's make and version." },
     [FAILURE_PPP_SILENT] = {
-        "ppp-silent", TRUE, "The gateway opened the call but does not answer on it.",
-        "Try again; if it stays so, the gateway's PPP service is not configured." },
+        "ppp-silent", TRUE, "The gateway opened the tunnel but does not answer in it.",
+        "Try again in a minute; if it stays so, tell the administrator that the gateway's PPP "
+        "service does not answer." },
     [FAILURE_PPP_NEGOTIATION] = {
         "ppp-negotiation", FALSE, "This computer and the gateway could not agree on the link's "
         "settings.",

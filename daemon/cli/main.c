@@ -14,7 +14,7 @@ const Command commands[] = {
     {"remove", "NAME", "remove a profile and its secrets", cli_remove},
     {"list", "", "list the profiles", cli_list},
     {"show", "NAME", "show the fields of a profile", cli_show},
-    {"import", "FILE [NAME]", "make a profile from a NetworkManager or Causeway file", cli_import},
+    {"import", "FILE [NAME] [--system]", "make a profile from a NetworkManager or Causeway file", cli_import},
     {"export", "NAME", "print a profile as a file, without its secrets", cli_export},
     {"up", "NAME", "connect", cli_up},
     {"down", "NAME | --all", "disconnect", cli_down},

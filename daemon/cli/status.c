@@ -97,6 +97,8 @@ static void add_row(JsonBuilder *builder, const Row *row)
     add_int(builder, "mtu", c ? causeway_connection_get_mtu(c) : 0);
     add_string(builder, "ike", c ? causeway_connection_get_ike(c) : "");
     add_string(builder, "esp", c ? causeway_connection_get_esp(c) : "");
+    json_builder_set_member_name(builder, "weak");
+    json_builder_add_boolean_value(builder, c && causeway_connection_get_weak(c));
     add_string(builder, "nat", c ? causeway_connection_get_nat(c) : "");
     add_int(builder, "rx_bytes", (gint64)row->rx_bytes);
     add_int(builder, "tx_bytes", (gint64)row->tx_bytes);
@@ -148,8 +150,6 @@ static void print_details(const Row *row)
     g_autofree char *sent = g_format_size(row->tx_bytes);
     g_autofree char *traffic = g_strdup_printf("%s received, %s sent", received, sent);
     g_autofree char *mtu = g_strdup_printf("%u", causeway_connection_get_mtu(c));
-    g_autofree char *esp = g_strconcat(causeway_connection_get_esp(c),
-                                       causeway_connection_get_weak(c) ? " (weak)" : NULL, NULL);
 
     print_line("gateway", causeway_connection_get_gateway(c));
     print_line("interface", causeway_connection_get_interface(c));
@@ -157,7 +157,9 @@ static void print_details(const Row *row)
     print_line("name servers", dns_text);
     print_line("logged in by", causeway_connection_get_authentication(c));
     print_line("key exchange", causeway_connection_get_ike(c));
-    print_line("encryption", esp);
+    print_line("encryption", causeway_connection_get_esp(c));
+    if (causeway_connection_get_weak(c))
+        print_line("", "weak by today's measure; the gateway's administrator can allow better");
     print_line("NAT", causeway_connection_get_nat(c));
     print_line("data path", causeway_connection_get_data_path(c));
     print_line("MTU", causeway_connection_get_mtu(c) ? mtu : NULL);

@@ -17,6 +17,7 @@ typedef struct {
     const char *name;
     gboolean marks; /* on a terminal that can show them */
     gboolean have_stage;
+    gboolean password_changed;
     Stage stage;
     gint64 stage_begun, begun; /* monotonic, microseconds */
     int result;
@@ -96,6 +97,7 @@ static void on_secret_wanted(Attempt *attempt, const char *field, const char *me
         fprintf(stderr, "That was refused.\n");
     if (*clean)
         fprintf(stderr, "%s\n", clean);
+    up->password_changed |= strcmp(field, "ppp.new-password") == 0;
     up->prompt = prompt_start(question, on_prompted, up);
     if (!up->prompt)
         attempt_answer(attempt, NULL);
@@ -118,6 +120,9 @@ static void print_connected(Up *up)
            (double)(g_get_monotonic_time() - up->begun) / G_USEC_PER_SEC,
            addresses && addresses[0] ? addresses[0] : "no address",
            causeway_connection_get_interface(connection), causeway_connection_get_mtu(connection));
+    if (up->password_changed)
+        fprintf(stderr, "note: your password was changed; if it is stored here, store the new one: "
+                        "causeway set-secret %s ppp.password\n", up->name);
     if (causeway_connection_get_weak(connection))
         fprintf(stderr, "note: the gateway accepts only weak encryption: %s / %s\n",
                 causeway_connection_get_ike(connection), causeway_connection_get_esp(connection));

@@ -29,12 +29,21 @@ void memory_load(const char *file, const char *uuid, const char *gateway, Memory
         memory_clear(ret_memory);
 }
 
-static void set_or_remove(GKeyFile *keyfile, const char *group, const char *key, const char *value)
+/* Profiles come and go, also those of users who make one after the other: what was written longest
+ * ago makes room. */
+static void make_room(GKeyFile *keyfile)
+{
+    gsize count = 0;
+    g_auto(GStrv) groups = g_key_file_get_groups(keyfile, &count);
+
+    for (gsize i = 0; i + MEMORY_ENTRIES_MAX <= count; i++)
+        g_key_file_remove_group(keyfile, groups[i], NULL);
+}
+
+static void set_string(GKeyFile *keyfile, const char *group, const char *key, const char *value)
 {
     if (value)
         g_key_file_set_string(keyfile, group, key, value);
-    else
-        g_key_file_remove_key(keyfile, group, key, NULL);
 }
 
 void memory_store(const char *file, const char *uuid, const char *gateway, const Memory *memory)
@@ -49,9 +58,12 @@ void memory_store(const char *file, const char *uuid, const char *gateway, const
     if (g_strcmp0(known.ike, memory->ike) == 0 && g_strcmp0(known.esp, memory->esp) == 0)
         return;
     g_key_file_load_from_file(keyfile, file, G_KEY_FILE_NONE, NULL);
+    /* A new group stands last. */
+    g_key_file_remove_group(keyfile, uuid, NULL);
+    make_room(keyfile);
     g_key_file_set_string(keyfile, uuid, "gateway", gateway);
-    set_or_remove(keyfile, uuid, "ike", memory->ike);
-    set_or_remove(keyfile, uuid, "esp", memory->esp);
+    set_string(keyfile, uuid, "ike", memory->ike);
+    set_string(keyfile, uuid, "esp", memory->esp);
     g_autofree char *folder = g_path_get_dirname(file);
     g_mkdir_with_parents(folder, 0700);
     if (!g_key_file_save_to_file(keyfile, file, &error))

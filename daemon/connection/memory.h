@@ -5,6 +5,9 @@
 
 #include <glib.h>
 
+/* So many profiles are remembered. */
+#define MEMORY_ENTRIES_MAX 200
+
 typedef struct {
     char *ike, *esp; /* as in IkeInfo; NULL unknown */
 } Memory;

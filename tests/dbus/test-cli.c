@@ -379,7 +379,7 @@ static void test_json(void)
 {
     static const char *const keys[] = {
         "name", "uuid", "state", "stage", "since", "gateway", "interface", "data_path",
-        "local_addresses", "peer_address", "dns", "mtu", "ike", "esp", "nat", "rx_bytes",
+        "local_addresses", "peer_address", "dns", "mtu", "ike", "esp", "weak", "nat", "rx_bytes",
         "tx_bytes", "failure"};
     g_autoptr(JsonParser) parser = json_parser_new();
 

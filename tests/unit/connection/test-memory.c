@@ -28,6 +28,38 @@ static void test_round_trip(void)
     memory_clear(&memory);
 }
 
+static void store_numbered(guint number, const char *ike)
+{
+    g_autofree char *uuid = g_strdup_printf("11111111-2222-4333-8444-%012u", number);
+    Memory memory = { .ike = (char *)ike, .esp = (char *)"aes256-sha1" };
+
+    memory_store(file, uuid, "vpn.example.com", &memory);
+}
+
+static gboolean is_known(guint number)
+{
+    g_autofree char *uuid = g_strdup_printf("11111111-2222-4333-8444-%012u", number);
+    g_auto(Memory) found = { 0 };
+
+    memory_load(file, uuid, "vpn.example.com", &found);
+    return found.ike != NULL;
+}
+
+/* The file does not grow for ever; who was written longest ago goes. */
+static void test_bounded(void)
+{
+    g_remove(file);
+    for (guint i = 0; i < MEMORY_ENTRIES_MAX; i++)
+        store_numbered(i, "aes256-sha256-modp2048");
+    g_assert_true(is_known(0));
+    store_numbered(0, "aes256-sha1-modp2048");
+    store_numbered(1000, "aes256-sha256-modp2048");
+    g_assert_true(is_known(0));
+    g_assert_false(is_known(1));
+    g_assert_true(is_known(2));
+    g_assert_true(is_known(1000));
+}
+
 static void test_bad_file(void)
 {
     static const char *const contents[] = {
@@ -53,6 +85,7 @@ int main(int argc, char **argv)
     g_autofree char *folder = g_dir_make_tmp("causeway-XXXXXX", NULL);
     file = g_build_filename(folder, "memory", NULL);
     g_test_add_func("/memory/round-trip", test_round_trip);
+    g_test_add_func("/memory/bounded", test_bounded);
     g_test_add_func("/memory/bad-file", test_bad_file);
     int status = g_test_run();
     g_remove(file);
