@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The application. */
+#include "application.h"
+
+#include <glib/gi18n.h>
+
+#include "client/store_service.h"
+#include "new_dialog.h"
+#include "notify.h"
+#include "preferences_window.h"
+#include "tray.h"
+#include "window.h"
+
+struct _CausewayApplication {
+    AdwApplication parent;
+    VpnStore *service;
+    GtkSortListModel *items;
+    GtkSorter *sorter;
+    CausewayDialer *dialer;
+    Preferences *preferences;
+    Notifier *notifier;
+    Tray *tray;
+    gboolean hidden;  /* started without a window */
+    gboolean staying; /* held by the tray */
+};
+
+G_DEFINE_TYPE(CausewayApplication, causeway_application, ADW_TYPE_APPLICATION)
+
+static CausewayWindow *window_of(CausewayApplication *application)
+{
+    for (GList *link = gtk_application_get_windows(GTK_APPLICATION(application)); link;
+         link = link->next) {
+        if (CAUSEWAY_IS_WINDOW(link->data))
+            return link->data;
+    }
+    return NULL;
+}
+
+static CausewayWindow *show_window(CausewayApplication *application)
+{
+    CausewayWindow *window = window_of(application);
+
+    if (!window)
+        window = causeway_window_new(application);
+    gtk_window_present(GTK_WINDOW(window));
+    return window;
+}
+
+static GtkWindow *parent_for_questions(gpointer data)
+{
+    CausewayWindow *window = window_of(data);
+
+    return window && gtk_widget_get_visible(GTK_WIDGET(window)) ? GTK_WINDOW(window) : NULL;
+}
+
+static void on_problem(CausewayDialer *dialer, const char *message, CausewayApplication *self)
+{
+    CausewayWindow *window = window_of(self);
+
+    if (window)
+        causeway_window_toast(window, message);
+    if (!window || !gtk_widget_get_visible(GTK_WIDGET(window)))
+        notifier_problem(self->notifier, message);
+}
+
+/* --- The list ----------------------------------------------------------------------------- */
+
+static int compare_items(gconstpointer a, gconstpointer b, gpointer data)
+{
+    CausewayApplication *self = data;
+    gboolean first = preferences_is_pinned(self->preferences, vpn_item_uuid((VpnItem *)a));
+    gboolean second = preferences_is_pinned(self->preferences, vpn_item_uuid((VpnItem *)b));
+
+    if (first != second)
+        return first ? -1 : 1;
+    return vpn_item_compare(a, b, NULL);
+}
+
+void causeway_application_sort(CausewayApplication *self)
+{
+    gtk_sorter_changed(self->sorter, GTK_SORTER_CHANGE_DIFFERENT);
+}
+
+static void make_list(CausewayApplication *self)
+{
+    self->service = vpn_store_service_new();
+    self->sorter = GTK_SORTER(gtk_custom_sorter_new(compare_items, self, NULL));
+    self->items = gtk_sort_list_model_new(g_object_ref(G_LIST_MODEL(self->service)),
+                                          g_object_ref(self->sorter));
+    self->dialer = causeway_dialer_new(parent_for_questions, self);
+    g_signal_connect(self->dialer, "problem", G_CALLBACK(on_problem), self);
+    causeway_dialer_serve(self->dialer, self->service);
+}
+
+CausewayDialer *causeway_application_dialer(CausewayApplication *self)
+{
+    return self->dialer;
+}
+
+Preferences *causeway_application_preferences(CausewayApplication *self)
+{
+    return self->preferences;
+}
+
+GListModel *causeway_application_items(CausewayApplication *self)
+{
+    return G_LIST_MODEL(self->items);
+}
+
+VpnStore *causeway_application_store(CausewayApplication *self)
+{
+    return self->service;
+}
+
+VpnItem *causeway_application_find(CausewayApplication *self, const char *uuid)
+{
+    return vpn_store_find(self->service, uuid);
+}
+
+/* --- Actions ------------------------------------------------------------------------------ */
+
+static VpnItem *item_of(CausewayApplication *self, GVariant *uuid)
+{
+    return causeway_application_find(self, g_variant_get_string(uuid, NULL));
+}
+
+static void on_connect(GSimpleAction *action, GVariant *uuid, gpointer data)
+{
+    CausewayApplication *self = data;
+    VpnItem *item = item_of(self, uuid);
+
+    if (item)
+        causeway_dialer_connect(self->dialer, item);
+}
+
+static void on_disconnect(GSimpleAction *action, GVariant *uuid, gpointer data)
+{
+    CausewayApplication *self = data;
+    VpnItem *item = item_of(self, uuid);
+
+    if (item)
+        causeway_dialer_disconnect(self->dialer, item);
+}
+
+static void on_show(GSimpleAction *action, GVariant *uuid, gpointer data)
+{
+    CausewayWindow *window = show_window(data);
+
+    causeway_window_select(window, g_variant_get_string(uuid, NULL));
+}
+
+static void on_open(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    show_window(data);
+}
+
+static void on_new(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    new_dialog_show(show_window(data), NULL, NULL);
+}
+
+static void on_retry(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    vpn_store_start(CAUSEWAY_APPLICATION(data)->service);
+}
+
+static void update_staying(CausewayApplication *self);
+
+static void on_preference(Preference which, gpointer data)
+{
+    if (which == PREFERENCE_TRAY)
+        update_staying(data);
+}
+
+static void on_preferences(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    CausewayApplication *self = data;
+
+    preferences_window_show(GTK_WINDOW(show_window(self)), self->preferences, on_preference, self);
+}
+
+static void on_about(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    adw_show_about_window(GTK_WINDOW(show_window(data)), "application-name", "Causeway",
+                          "application-icon", CAUSEWAY_ID, "version", CAUSEWAY_VERSION,
+                          "developer-name", _("The Causeway developers"), "comments",
+                          _("Connects to L2TP/IPsec VPN gateways"), "license-type",
+                          GTK_LICENSE_GPL_2_0, "translator-credits", _("translator-credits"), NULL);
+}
+
+static void on_quit(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    g_application_quit(G_APPLICATION(data));
+}
+
+static const GActionEntry entries[] = {
+    {.name = "connect", .activate = on_connect, .parameter_type = "s"},
+    {.name = "disconnect", .activate = on_disconnect, .parameter_type = "s"},
+    {.name = "show", .activate = on_show, .parameter_type = "s"},
+    {.name = "open", .activate = on_open},
+    {.name = "new", .activate = on_new},
+    {.name = "retry", .activate = on_retry},
+    {.name = "preferences", .activate = on_preferences},
+    {.name = "about", .activate = on_about},
+    {.name = "quit", .activate = on_quit},
+};
+
+static const struct {
+    const char *action;
+    const char *keys[3];
+} shortcuts[] = {
+    {"app.new", {"<Control>n"}},
+    {"app.preferences", {"<Control>comma"}},
+    {"app.quit", {"<Control>q"}},
+    {"win.import", {"<Control>o"}},
+    {"win.paste", {"<Control><Shift>v"}},
+    {"win.edit", {"<Control>e"}},
+    {"win.toggle", {"<Control>Return"}},
+    {"win.log", {"<Control>l"}},
+    {"win.search", {"<Control>f"}},
+    {"win.show-help-overlay", {"<Control>question"}},
+    {"window.close", {"<Control>w"}},
+};
+
+/* --- Beginning and end -------------------------------------------------------------------- */
+
+/* With an icon in a tray the application goes on without a window. */
+static void update_staying(CausewayApplication *self)
+{
+    gboolean wanted = preferences_get(self->preferences, PREFERENCE_TRAY);
+
+    if (wanted && !self->tray)
+        self->tray = tray_new(self);
+    else if (!wanted)
+        g_clear_pointer(&self->tray, tray_free);
+    gboolean stay = self->hidden || (self->tray && tray_is_shown(self->tray));
+    if (stay && !self->staying)
+        g_application_hold(G_APPLICATION(self));
+    else if (!stay && self->staying)
+        g_application_release(G_APPLICATION(self));
+    self->staying = stay;
+}
+
+void causeway_application_tray_changed(CausewayApplication *self)
+{
+    update_staying(self);
+}
+
+gboolean causeway_application_stays(CausewayApplication *self)
+{
+    return self->tray && tray_is_shown(self->tray);
+}
+
+static void causeway_application_startup(GApplication *application)
+{
+    CausewayApplication *self = CAUSEWAY_APPLICATION(application);
+    g_autofree char *file = g_build_filename(g_get_user_config_dir(), "causeway", "gui.conf", NULL);
+    g_autofree char *autostart = g_build_filename(g_get_user_config_dir(), "autostart",
+                                                  CAUSEWAY_ID ".desktop", NULL);
+
+    G_APPLICATION_CLASS(causeway_application_parent_class)->startup(application);
+    gtk_window_set_default_icon_name(CAUSEWAY_ID);
+    self->preferences = preferences_new(file, autostart);
+    make_list(self);
+    self->notifier = notifier_new(self);
+    g_action_map_add_action_entries(G_ACTION_MAP(self), entries, G_N_ELEMENTS(entries), self);
+    for (gsize i = 0; i < G_N_ELEMENTS(shortcuts); i++)
+        gtk_application_set_accels_for_action(GTK_APPLICATION(self), shortcuts[i].action,
+                                              shortcuts[i].keys);
+    update_staying(self);
+    vpn_store_start(self->service);
+}
+
+static void causeway_application_activate(GApplication *application)
+{
+    CausewayApplication *self = CAUSEWAY_APPLICATION(application);
+
+    /* Only the first time: a second start is a wish to see something. */
+    if (self->hidden) {
+        update_staying(self);
+        self->hidden = FALSE;
+        return;
+    }
+    show_window(self);
+    update_staying(self);
+}
+
+static int causeway_application_options(GApplication *application, GVariantDict *options)
+{
+    if (g_variant_dict_contains(options, "version")) {
+        g_print("causeway-gui %s\n", CAUSEWAY_VERSION);
+        return 0;
+    }
+    CAUSEWAY_APPLICATION(application)->hidden = g_variant_dict_contains(options, "hidden");
+    return -1;
+}
+
+static void causeway_application_shutdown(GApplication *application)
+{
+    CausewayApplication *self = CAUSEWAY_APPLICATION(application);
+
+    g_clear_pointer(&self->tray, tray_free);
+    g_clear_pointer(&self->notifier, notifier_free);
+    G_APPLICATION_CLASS(causeway_application_parent_class)->shutdown(application);
+    g_clear_object(&self->dialer);
+    g_clear_object(&self->items);
+    g_clear_object(&self->sorter);
+    g_clear_object(&self->service);
+    g_clear_pointer(&self->preferences, preferences_free);
+}
+
+static void causeway_application_class_init(CausewayApplicationClass *class)
+{
+    GApplicationClass *application = G_APPLICATION_CLASS(class);
+
+    application->startup = causeway_application_startup;
+    application->activate = causeway_application_activate;
+    application->handle_local_options = causeway_application_options;
+    application->shutdown = causeway_application_shutdown;
+}
+
+static void causeway_application_init(CausewayApplication *self)
+{
+    static const GOptionEntry options[] = {
+        {"hidden", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Start in the tray, without a window"), NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version and exit"), NULL},
+        {NULL},
+    };
+
+    g_application_add_main_option_entries(G_APPLICATION(self), options);
+}
+
+CausewayApplication *causeway_application_new(void)
+{
+    return g_object_new(CAUSEWAY_TYPE_APPLICATION, "application-id", CAUSEWAY_ID, "flags",
+                        G_APPLICATION_DEFAULT_FLAGS, NULL);
+}

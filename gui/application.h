@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The application: its stores, its window, its tray icon and its actions. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "client/store.h"
+#include "dialer.h"
+#include "preferences.h"
+
+#define CAUSEWAY_ID "org.causeway.Causeway"
+
+#define CAUSEWAY_TYPE_APPLICATION (causeway_application_get_type())
+G_DECLARE_FINAL_TYPE(CausewayApplication, causeway_application, CAUSEWAY, APPLICATION,
+                     AdwApplication)
+
+CausewayApplication *causeway_application_new(void);
+CausewayDialer *causeway_application_dialer(CausewayApplication *application);
+Preferences *causeway_application_preferences(CausewayApplication *application);
+/* All connections of all stores, pinned ones first, then by name. */
+GListModel *causeway_application_items(CausewayApplication *application);
+/* Where new connections go. */
+VpnStore *causeway_application_store(CausewayApplication *application);
+/* Not referenced; NULL when there is none. */
+VpnItem *causeway_application_find(CausewayApplication *application, const char *uuid);
+/* Pins have changed. */
+void causeway_application_sort(CausewayApplication *application);
+/* A tray has appeared or gone. */
+void causeway_application_tray_changed(CausewayApplication *application);
+/* Whether a closed window can be had again. */
+gboolean causeway_application_stays(CausewayApplication *application);

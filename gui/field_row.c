@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One field of the table as a row that can be edited. */
+#include "field_row.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "profile/words.h"
+#include "sections.h"
+
+struct FieldRow {
+    const Field *field;
+    GtkWidget *widget;
+    GtkSwitch *toggle; /* BOOLEAN */
+    char *path;        /* FILE */
+    char *title;
+    FieldRowChanged changed;
+    gpointer data;
+    gboolean setting;
+};
+
+static void tell(FieldRow *row)
+{
+    if (!row->setting)
+        row->changed(row, row->data);
+}
+
+static void on_changed(FieldRow *row)
+{
+    tell(row);
+}
+
+/* --- Explanations ------------------------------------------------------------------------- */
+
+/* Rows with an entry have no room for a sentence: it comes when it is asked for. */
+static GtkWidget *make_help(const Field *field)
+{
+    GtkWidget *button = gtk_menu_button_new();
+    GtkWidget *popover = gtk_popover_new();
+    GtkWidget *label = gtk_label_new(_(field->help));
+
+    gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 40);
+    gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_popover_set_child(GTK_POPOVER(popover), label);
+    gtk_menu_button_set_popover(GTK_MENU_BUTTON(button), popover);
+    gtk_menu_button_set_icon_name(GTK_MENU_BUTTON(button), "dialog-information-symbolic");
+    gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+    gtk_widget_add_css_class(button, "flat");
+    gtk_widget_set_tooltip_text(button, _("What is this?"));
+    return button;
+}
+
+/* --- Kinds of rows ------------------------------------------------------------------------ */
+
+static void make_switch(FieldRow *row)
+{
+    row->widget = adw_action_row_new();
+    row->toggle = GTK_SWITCH(gtk_switch_new());
+    gtk_widget_set_valign(GTK_WIDGET(row->toggle), GTK_ALIGN_CENTER);
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(row->widget), _(row->field->help));
+    adw_action_row_add_suffix(ADW_ACTION_ROW(row->widget), GTK_WIDGET(row->toggle));
+    adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row->widget), GTK_WIDGET(row->toggle));
+    g_signal_connect_swapped(row->toggle, "notify::active", G_CALLBACK(on_changed), row);
+}
+
+static void make_choice(FieldRow *row)
+{
+    g_autoptr(GtkStringList) list = gtk_string_list_new(NULL);
+
+    for (guint i = 0; row->field->choices[i]; i++)
+        gtk_string_list_append(list, section_choice(row->field, i));
+    row->widget = adw_combo_row_new();
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(row->widget), _(row->field->help));
+    adw_combo_row_set_model(ADW_COMBO_ROW(row->widget), G_LIST_MODEL(list));
+    g_signal_connect_swapped(row->widget, "notify::selected", G_CALLBACK(on_changed), row);
+}
+
+static void show_path(FieldRow *row, const char *path)
+{
+    g_free(row->path);
+    row->path = g_strdup(path ? path : "");
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(row->widget),
+                                *row->path ? row->path : _(row->field->help));
+}
+
+static void on_file_chosen(GtkNativeDialog *dialog, int response, FieldRow *row)
+{
+    g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT
+                                ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog))
+                                : NULL;
+    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+
+    if (path) {
+        show_path(row, path);
+        tell(row);
+    }
+    g_object_unref(dialog);
+}
+
+static void on_choose_file(GtkButton *button, FieldRow *row)
+{
+    GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(row->widget));
+    GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
+        _(row->field->label), window, GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
+
+    gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
+    g_signal_connect(dialog, "response", G_CALLBACK(on_file_chosen), row);
+    gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
+}
+
+static void on_clear_file(GtkButton *button, FieldRow *row)
+{
+    show_path(row, "");
+    tell(row);
+}
+
+static GtkWidget *flat_button(const char *icon, const char *tip)
+{
+    GtkWidget *button = gtk_button_new_from_icon_name(icon);
+
+    gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
+    gtk_widget_add_css_class(button, "flat");
+    gtk_widget_set_tooltip_text(button, tip);
+    return button;
+}
+
+static void make_file(FieldRow *row)
+{
+    GtkWidget *clear = flat_button("edit-clear-symbolic", _("Remove"));
+    GtkWidget *choose = flat_button("document-open-symbolic", _("Choose a File…"));
+
+    row->widget = adw_action_row_new();
+    adw_action_row_set_subtitle_lines(ADW_ACTION_ROW(row->widget), 2);
+    g_signal_connect(clear, "clicked", G_CALLBACK(on_clear_file), row);
+    g_signal_connect(choose, "clicked", G_CALLBACK(on_choose_file), row);
+    adw_action_row_add_suffix(ADW_ACTION_ROW(row->widget), clear);
+    adw_action_row_add_suffix(ADW_ACTION_ROW(row->widget), choose);
+    adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row->widget), choose);
+    show_path(row, "");
+}
+
+static void make_entry(FieldRow *row)
+{
+    row->widget = field_is_secret(row->field) ? adw_password_entry_row_new()
+                                              : adw_entry_row_new();
+    if (row->field->type == FIELD_TYPE_UINT)
+        adw_entry_row_set_input_purpose(ADW_ENTRY_ROW(row->widget), GTK_INPUT_PURPOSE_DIGITS);
+    adw_entry_row_add_suffix(ADW_ENTRY_ROW(row->widget), make_help(row->field));
+    g_signal_connect_swapped(row->widget, "changed", G_CALLBACK(on_changed), row);
+}
+
+static char *make_title(const Field *field, gboolean stored)
+{
+    if (stored)
+        return g_strdup_printf(_("%s (saved; type to replace it)"), _(field->label));
+    if (field->unit && strcmp(field->unit, "s") == 0)
+        return g_strdup_printf(_("%s (seconds)"), _(field->label));
+    if (field->unit)
+        return g_strdup_printf(_("%s (bytes)"), _(field->label));
+    return g_strdup(_(field->label));
+}
+
+FieldRow *field_row_new(const Field *field, gboolean stored, FieldRowChanged changed,
+                        gpointer data)
+{
+    FieldRow *row = g_new0(FieldRow, 1);
+
+    row->field = field;
+    row->changed = changed;
+    row->data = data;
+    row->setting = TRUE;
+    row->title = make_title(field, stored);
+    switch (field->type) {
+    case FIELD_TYPE_BOOLEAN:
+        make_switch(row);
+        break;
+    case FIELD_TYPE_ENUM:
+        make_choice(row);
+        break;
+    case FIELD_TYPE_FILE:
+        make_file(row);
+        break;
+    case FIELD_TYPE_STRING:
+    case FIELD_TYPE_UINT:
+    case FIELD_TYPE_STRINGS:
+    case FIELD_TYPE_ADDRESSES:
+    case FIELD_TYPE_ROUTES:
+    case FIELD_TYPE_SECRET:
+        make_entry(row);
+        break;
+    }
+    adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row->widget), FALSE);
+    adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row->widget), row->title);
+    g_object_ref_sink(row->widget);
+    row->setting = FALSE;
+    return row;
+}
+
+void field_row_free(FieldRow *row)
+{
+    if (!row)
+        return;
+    g_signal_handlers_disconnect_by_data(row->widget, row);
+    g_object_unref(row->widget);
+    g_free(row->path);
+    g_free(row->title);
+    g_free(row);
+}
+
+GtkWidget *field_row_widget(FieldRow *row)
+{
+    return row->widget;
+}
+
+const Field *field_row_field(FieldRow *row)
+{
+    return row->field;
+}
+
+char *field_row_get(FieldRow *row)
+{
+    if (row->toggle)
+        return g_strdup(gtk_switch_get_active(row->toggle) ? "yes" : "no");
+    if (row->field->type == FIELD_TYPE_ENUM)
+        return g_strdup(row->field->choices[adw_combo_row_get_selected(
+            ADW_COMBO_ROW(row->widget))]);
+    if (row->field->type == FIELD_TYPE_FILE)
+        return g_strdup(row->path);
+    return g_strdup(gtk_editable_get_text(GTK_EDITABLE(row->widget)));
+}
+
+static void set_choice(FieldRow *row, const char *text)
+{
+    for (guint i = 0; row->field->choices[i]; i++) {
+        if (strcmp(row->field->choices[i], text) == 0)
+            adw_combo_row_set_selected(ADW_COMBO_ROW(row->widget), i);
+    }
+}
+
+void field_row_set(FieldRow *row, const char *text)
+{
+    gboolean value = FALSE;
+
+    row->setting = TRUE;
+    if (row->toggle) {
+        words_boolean(text, &value);
+        gtk_switch_set_active(row->toggle, value);
+    } else if (row->field->type == FIELD_TYPE_ENUM) {
+        set_choice(row, text);
+    } else if (row->field->type == FIELD_TYPE_FILE) {
+        show_path(row, text);
+    } else if (strcmp(gtk_editable_get_text(GTK_EDITABLE(row->widget)), text) != 0) {
+        gtk_editable_set_text(GTK_EDITABLE(row->widget), text);
+    }
+    row->setting = FALSE;
+}
+
+void field_row_show_problem(FieldRow *row, const char *problem)
+{
+    g_autofree char *title = problem ? g_strdup_printf("%s – %s", row->title, problem) : NULL;
+
+    if (problem)
+        gtk_widget_add_css_class(row->widget, "error");
+    else
+        gtk_widget_remove_css_class(row->widget, "error");
+    adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row->widget), title ? title : row->title);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a connection's secrets are kept. */
+#include "keep.h"
+
+#include <glib/gi18n.h>
+
+#include "keyring.h"
+
+void keep_fill(AdwComboRow *row, Keep selected)
+{
+    const char *words[] = {_("Keep in my keyring"), _("Keep on this computer"),
+                           _("Ask each time"), NULL};
+    g_autoptr(GtkStringList) list = gtk_string_list_new(words);
+
+    adw_combo_row_set_model(row, G_LIST_MODEL(list));
+    adw_combo_row_set_selected(row, (guint)selected);
+}
+
+Keep keep_get(AdwComboRow *row)
+{
+    return (Keep)adw_combo_row_get_selected(row);
+}
+
+/* One step after the other; the first error ends it. */
+typedef struct {
+    Keep keep;
+    VpnItem *item;
+    GHashTable *secrets;
+    GQueue fields; /* names that are still to be looked at; they belong to `secrets` */
+    const char *field; /* the one at hand */
+    KeepDone done;
+    gpointer data;
+} Keeping;
+
+static void next(Keeping *keeping);
+
+static void finish(Keeping *keeping, const GError *error)
+{
+    keeping->done(error, keeping->data);
+    g_queue_clear(&keeping->fields);
+    g_hash_table_unref(keeping->secrets);
+    g_object_unref(keeping->item);
+    g_free(keeping);
+}
+
+static void on_system(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (vpn_store_finish(VPN_STORE(source), result, &error))
+        next(data);
+    else
+        finish(data, error);
+}
+
+static void forget_stored(Keeping *keeping)
+{
+    if (g_strv_contains(vpn_item_stored_secrets(keeping->item), keeping->field))
+        vpn_store_set_secret(vpn_item_store(keeping->item), keeping->item, keeping->field, NULL,
+                             NULL, on_system, keeping);
+    else
+        next(keeping);
+}
+
+static void on_keyring(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (keyring_store_finish(result, &error))
+        forget_stored(data);
+    else
+        finish(data, error);
+}
+
+static void next(Keeping *keeping)
+{
+    const char *uuid = vpn_item_uuid(keeping->item);
+
+    keeping->field = g_queue_pop_head(&keeping->fields);
+    if (!keeping->field) {
+        finish(keeping, NULL);
+        return;
+    }
+    const Secret *secret = g_hash_table_lookup(keeping->secrets, keeping->field);
+    if (keeping->keep != KEEP_KEYRING)
+        keyring_forget(uuid, keeping->field);
+    switch (keeping->keep) {
+    case KEEP_KEYRING:
+        keyring_store(uuid, vpn_item_name(keeping->item), keeping->field, secret, on_keyring,
+                      keeping);
+        break;
+    case KEEP_SYSTEM:
+        vpn_store_set_secret(vpn_item_store(keeping->item), keeping->item, keeping->field, secret,
+                             NULL, on_system, keeping);
+        break;
+    case KEEP_NEVER:
+        forget_stored(keeping);
+        break;
+    }
+}
+
+void keep_secrets(Keep keep, VpnItem *item, GHashTable *secrets, KeepDone done, gpointer data)
+{
+    Keeping *keeping = g_new0(Keeping, 1);
+    GHashTableIter iter;
+    gpointer field;
+
+    keeping->keep = keep;
+    keeping->item = g_object_ref(item);
+    keeping->secrets = g_hash_table_ref(secrets);
+    keeping->done = done;
+    keeping->data = data;
+    g_queue_init(&keeping->fields);
+    g_hash_table_iter_init(&iter, secrets);
+    while (g_hash_table_iter_next(&iter, &field, NULL))
+        g_queue_push_tail(&keeping->fields, field);
+    next(keeping);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A new connection. */
+#include "new_dialog.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "client/client.h"
+#include "keep.h"
+#include "keyring.h"
+#include "presets.h"
+
+typedef struct {
+    CausewayWindow *parent;
+    AdwWindow *dialog;
+    GtkEditable *gateway, *psk, *user, *password, *name;
+    AdwComboRow *preset, *keep;
+    GtkSwitch *everybody;
+    GtkWidget *add;
+    AdwToastOverlay *toasts;
+    Profile *base;    /* what was imported, or an empty one */
+    char *named;      /* the name that was made from the gateway */
+    GHashTable *keyring_secrets;
+    guint storing;    /* in the keyring, still under way */
+    char *uuid;       /* once it is saved */
+    GtkWindow *held;  /* while the service is being asked */
+} NewDialog;
+
+static void new_dialog_free(gpointer data)
+{
+    NewDialog *dialog = data;
+
+    g_object_unref(dialog->parent);
+    profile_unref(dialog->base);
+    g_clear_pointer(&dialog->keyring_secrets, g_hash_table_unref);
+    g_free(dialog->named);
+    g_free(dialog->uuid);
+    g_free(dialog);
+}
+
+static char *trimmed(GtkEditable *editable)
+{
+    return g_strstrip(g_strdup(gtk_editable_get_text(editable)));
+}
+
+/* What is wrong is marked at the field, but not while it is still empty. */
+static gboolean check_field(Profile *profile, FieldId id, GtkEditable *editable)
+{
+    g_autofree char *text = trimmed(editable);
+    g_autoptr(GError) error = NULL;
+    gboolean fine = profile_set_text(profile, id, text, &error);
+
+    if (fine || *text == '\0')
+        gtk_widget_remove_css_class(GTK_WIDGET(editable), "error");
+    else
+        gtk_widget_add_css_class(GTK_WIDGET(editable), "error");
+    gtk_widget_set_tooltip_text(GTK_WIDGET(editable), error ? error->message : NULL);
+    return fine && *text != '\0';
+}
+
+static gboolean set_secret(Profile *profile, FieldId id, GtkEditable *editable)
+{
+    const char *text = gtk_editable_get_text(editable);
+    g_autoptr(Secret) secret = *text ? secret_new(text, strlen(text)) : NULL;
+    g_autoptr(GError) error = NULL;
+
+    return profile_set_secret(profile, id, secret, &error);
+}
+
+/* NULL while something that is needed is missing or wrong. */
+static Profile *collect(NewDialog *dialog)
+{
+    g_autoptr(Profile) profile = profile_copy(dialog->base);
+    gboolean fine = TRUE;
+
+    presets_apply(adw_combo_row_get_selected(dialog->preset), profile);
+    fine &= check_field(profile, FIELD_CONNECTION_GATEWAY, dialog->gateway);
+    fine &= check_field(profile, FIELD_PPP_USER, dialog->user);
+    fine &= check_field(profile, FIELD_CONNECTION_NAME, dialog->name);
+    fine &= set_secret(profile, FIELD_IPSEC_PSK, dialog->psk);
+    fine &= set_secret(profile, FIELD_PPP_PASSWORD, dialog->password);
+    return fine ? g_steal_pointer(&profile) : NULL;
+}
+
+static void on_edited(GtkEditable *editable, NewDialog *dialog)
+{
+    /* The name follows the gateway until somebody types one. */
+    if (editable == dialog->gateway &&
+        g_strcmp0(gtk_editable_get_text(dialog->name), dialog->named) == 0) {
+        g_free(dialog->named);
+        dialog->named = trimmed(dialog->gateway);
+        gtk_editable_set_text(dialog->name, dialog->named);
+    }
+    g_autoptr(Profile) profile = collect(dialog);
+    gtk_widget_set_sensitive(dialog->add, profile && !dialog->held);
+}
+
+static void on_preset(AdwComboRow *row, GParamSpec *spec, NewDialog *dialog)
+{
+    const char *note = presets_note(adw_combo_row_get_selected(row));
+
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(row), note ? note : _("If you know it"));
+}
+
+static void finish(NewDialog *dialog)
+{
+    causeway_window_select(dialog->parent, dialog->uuid);
+    GtkWindow *window = g_steal_pointer(&dialog->held);
+    gtk_window_destroy(window);
+    g_object_unref(window);
+}
+
+static void on_kept(GObject *source, GAsyncResult *result, gpointer data)
+{
+    NewDialog *dialog = data;
+    g_autoptr(GError) error = NULL;
+
+    if (!keyring_store_finish(result, &error))
+        causeway_window_toast(dialog->parent, error->message);
+    if (--dialog->storing == 0)
+        finish(dialog);
+}
+
+static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
+{
+    NewDialog *dialog = data;
+    g_autoptr(GError) error = NULL;
+    GHashTableIter iter;
+    gpointer field, secret;
+
+    dialog->uuid = vpn_store_save_finish(VPN_STORE(source), result, &error);
+    if (!dialog->uuid) {
+        g_autofree char *message = client_error_message(error);
+        adw_toast_overlay_add_toast(dialog->toasts, adw_toast_new(message));
+        g_clear_object(&dialog->held);
+        gtk_widget_set_sensitive(GTK_WIDGET(dialog->dialog), TRUE);
+        return;
+    }
+    g_hash_table_iter_init(&iter, dialog->keyring_secrets);
+    dialog->storing = 1;
+    while (g_hash_table_iter_next(&iter, &field, &secret)) {
+        dialog->storing++;
+        keyring_store(dialog->uuid, gtk_editable_get_text(dialog->name), field, secret, on_kept,
+                      dialog);
+    }
+    if (--dialog->storing == 0)
+        finish(dialog);
+}
+
+/* Secrets that are not for the service leave the profile. */
+static void sort_secrets(NewDialog *dialog, Profile *profile)
+{
+    Keep keep = keep_get(dialog->keep);
+
+    g_clear_pointer(&dialog->keyring_secrets, g_hash_table_unref);
+    dialog->keyring_secrets = vpn_secrets_new();
+    for (guint i = 0; i < FIELD_COUNT && keep != KEEP_SYSTEM; i++) {
+        const Secret *secret = field_is_secret(field_get((FieldId)i))
+                                   ? profile_get_secret(profile, (FieldId)i)
+                                   : NULL;
+        if (!secret)
+            continue;
+        if (keep == KEEP_KEYRING)
+            g_hash_table_insert(dialog->keyring_secrets, g_strdup(field_name((FieldId)i)),
+                                secret_copy(secret));
+        profile_set_secret(profile, (FieldId)i, NULL, NULL);
+    }
+}
+
+static void on_add(GtkButton *button, NewDialog *dialog)
+{
+    g_autoptr(Profile) profile = collect(dialog);
+    CausewayApplication *application =
+        CAUSEWAY_APPLICATION(gtk_window_get_application(GTK_WINDOW(dialog->parent)));
+
+    if (!profile || dialog->held)
+        return;
+    sort_secrets(dialog, profile);
+    dialog->held = g_object_ref(GTK_WINDOW(dialog->dialog));
+    gtk_widget_set_sensitive(GTK_WIDGET(dialog->dialog), FALSE);
+    vpn_store_save(causeway_application_store(application), NULL, profile,
+                   gtk_switch_get_active(dialog->everybody), NULL, on_saved, dialog);
+}
+
+static void fill(NewDialog *dialog, Profile *profile)
+{
+    static const FieldId secrets[] = {FIELD_IPSEC_PSK, FIELD_PPP_PASSWORD};
+    GtkEditable *editables[] = {dialog->psk, dialog->password};
+    g_autofree char *gateway = profile_get_text(profile, FIELD_CONNECTION_GATEWAY);
+    g_autofree char *user = profile_get_text(profile, FIELD_PPP_USER);
+    g_autofree char *name = profile_get_text(profile, FIELD_CONNECTION_NAME);
+
+    gtk_editable_set_text(dialog->gateway, gateway);
+    gtk_editable_set_text(dialog->user, user);
+    if (*name)
+        gtk_editable_set_text(dialog->name, name);
+    for (gsize i = 0; i < G_N_ELEMENTS(secrets); i++) {
+        const Secret *secret = profile_get_secret(profile, secrets[i]);
+        if (secret)
+            gtk_editable_set_text(editables[i], (const char *)secret_data(secret));
+    }
+}
+
+static void show_warnings(GtkBuilder *builder, GPtrArray *warnings)
+{
+    GtkWidget *group = GTK_WIDGET(gtk_builder_get_object(builder, "warnings_group"));
+    AdwExpanderRow *expander = ADW_EXPANDER_ROW(gtk_builder_get_object(builder, "warnings"));
+
+    gtk_widget_set_visible(group, warnings && warnings->len > 0);
+    for (guint i = 0; warnings && i < warnings->len; i++) {
+        GtkWidget *row = adw_action_row_new();
+        adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);
+        adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), g_ptr_array_index(warnings, i));
+        adw_expander_row_add_row(expander, row);
+    }
+}
+
+static void fill_presets(AdwComboRow *row)
+{
+    g_autoptr(GtkStringList) list = gtk_string_list_new(NULL);
+
+    for (guint i = 0; i < presets_count(); i++)
+        gtk_string_list_append(list, presets_name(i));
+    adw_combo_row_set_model(row, G_LIST_MODEL(list));
+}
+
+static void find_children(NewDialog *dialog, GtkBuilder *builder)
+{
+#define FIND(type, name) type(gtk_builder_get_object(builder, name))
+    dialog->dialog = FIND(ADW_WINDOW, "dialog");
+    dialog->gateway = FIND(GTK_EDITABLE, "gateway");
+    dialog->psk = FIND(GTK_EDITABLE, "psk");
+    dialog->user = FIND(GTK_EDITABLE, "user");
+    dialog->password = FIND(GTK_EDITABLE, "password");
+    dialog->name = FIND(GTK_EDITABLE, "name");
+    dialog->preset = FIND(ADW_COMBO_ROW, "preset");
+    dialog->keep = FIND(ADW_COMBO_ROW, "keep");
+    dialog->everybody = FIND(GTK_SWITCH, "everybody");
+    dialog->add = FIND(GTK_WIDGET, "add");
+    dialog->toasts = FIND(ADW_TOAST_OVERLAY, "toasts");
+#undef FIND
+}
+
+void new_dialog_show(CausewayWindow *window, Profile *profile, GPtrArray *warnings)
+{
+    g_autoptr(GtkBuilder) builder =
+        gtk_builder_new_from_resource("/org/causeway/Causeway/new_dialog.ui");
+    NewDialog *dialog = g_new0(NewDialog, 1);
+    GtkEditable *const *edited[] = {&dialog->gateway, &dialog->psk, &dialog->user,
+                                    &dialog->password, &dialog->name};
+
+    find_children(dialog, builder);
+    dialog->parent = g_object_ref(window);
+    dialog->base = profile ? profile_copy(profile) : profile_new();
+    dialog->named = g_strdup("");
+    fill_presets(dialog->preset);
+    keep_fill(dialog->keep, KEEP_KEYRING);
+    show_warnings(builder, warnings);
+    for (gsize i = 0; i < G_N_ELEMENTS(edited); i++)
+        g_signal_connect(*edited[i], "changed", G_CALLBACK(on_edited), dialog);
+    g_signal_connect(dialog->preset, "notify::selected", G_CALLBACK(on_preset), dialog);
+    g_signal_connect(dialog->add, "clicked", G_CALLBACK(on_add), dialog);
+    g_object_set_data_full(G_OBJECT(dialog->dialog), "new-dialog", dialog, new_dialog_free);
+    if (profile)
+        fill(dialog, profile);
+    gtk_window_set_default_widget(GTK_WINDOW(dialog->dialog), dialog->add);
+    gtk_window_set_transient_for(GTK_WINDOW(dialog->dialog), GTK_WINDOW(window));
+    gtk_window_present(GTK_WINDOW(dialog->dialog));
+    gtk_widget_grab_focus(GTK_WIDGET(dialog->gateway));
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tells of what happens to connections while nobody looks at the window. */
+#include "notify.h"
+
+#include <glib/gi18n.h>
+
+#include "faults.h"
+#include "watch.h"
+#include "window.h"
+
+struct Notifier {
+    CausewayApplication *application;
+    Watch *watch;
+    GHashTable *states; /* UUID → VpnState that was seen last */
+};
+
+const char *notifier_words(VpnState before, VpnState after)
+{
+    if (before == after)
+        return NULL;
+    switch (after) {
+    case VPN_CONNECTED:
+        return before == VPN_RECONNECTING ? _("Connected again") : _("Connected");
+    case VPN_RECONNECTING:
+        return _("Connection lost, reconnecting…");
+    case VPN_FAILED:
+        return _("Connection failed");
+    case VPN_DISCONNECTED:
+        /* What one did oneself needs no telling; that is seen as "disconnecting" first. */
+        return before == VPN_CONNECTED || before == VPN_RECONNECTING ? _("Disconnected") : NULL;
+    case VPN_CONNECTING:
+    case VPN_DISCONNECTING:
+        return NULL;
+    }
+    g_assert_not_reached();
+}
+
+static gboolean is_looked_at(Notifier *notifier)
+{
+    for (GList *link = gtk_application_get_windows(GTK_APPLICATION(notifier->application)); link;
+         link = link->next) {
+        if (gtk_window_is_active(link->data))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static char *body_of(VpnItem *item, const char *words)
+{
+    const VpnStatus *status = vpn_item_status(item);
+    Fault fault;
+
+    if (status->state != VPN_FAILED)
+        return g_strdup(words);
+    fault_of(status, &fault);
+    return g_strdup(fault.message);
+}
+
+static void add_buttons(GNotification *notification, VpnItem *item)
+{
+    const char *uuid = vpn_item_uuid(item);
+
+    g_notification_set_default_action_and_target(notification, "app.show", "s", uuid);
+    if (vpn_state_is_active(vpn_item_status(item)->state))
+        g_notification_add_button_with_target(notification, _("Disconnect"), "app.disconnect", "s",
+                                              uuid);
+    else
+        g_notification_add_button_with_target(notification, _("Connect"), "app.connect", "s", uuid);
+}
+
+static void on_item(VpnItem *item, gboolean gone, gpointer data)
+{
+    Notifier *notifier = data;
+    const char *uuid = vpn_item_uuid(item);
+    VpnState after = vpn_item_status(item)->state;
+    gpointer known;
+
+    if (gone) {
+        g_hash_table_remove(notifier->states, uuid);
+        g_application_withdraw_notification(G_APPLICATION(notifier->application), uuid);
+        return;
+    }
+    gboolean seen = g_hash_table_lookup_extended(notifier->states, uuid, NULL, &known);
+    VpnState before = seen ? (VpnState)GPOINTER_TO_INT(known) : after;
+    g_hash_table_insert(notifier->states, g_strdup(uuid), GINT_TO_POINTER((int)after));
+    const char *words = notifier_words(before, after);
+    if (!words || is_looked_at(notifier) ||
+        !preferences_get(causeway_application_preferences(notifier->application),
+                         PREFERENCE_NOTIFY))
+        return;
+    g_autoptr(GNotification) notification = g_notification_new(vpn_item_name(item));
+    g_autofree char *body = body_of(item, words);
+    g_notification_set_body(notification, body);
+    if (after == VPN_FAILED)
+        g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_HIGH);
+    add_buttons(notification, item);
+    /* One per connection: the newest replaces the older. */
+    g_application_send_notification(G_APPLICATION(notifier->application), uuid, notification);
+}
+
+Notifier *notifier_new(CausewayApplication *application)
+{
+    Notifier *notifier = g_new0(Notifier, 1);
+
+    notifier->application = application;
+    notifier->states = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    notifier->watch = watch_new(causeway_application_items(application), on_item, notifier);
+    return notifier;
+}
+
+void notifier_free(Notifier *notifier)
+{
+    if (!notifier)
+        return;
+    watch_free(notifier->watch);
+    g_hash_table_unref(notifier->states);
+    g_free(notifier);
+}
+
+void notifier_problem(Notifier *notifier, const char *message)
+{
+    g_autoptr(GNotification) notification = g_notification_new(_("Causeway"));
+
+    g_notification_set_body(notification, message);
+    g_notification_set_default_action(notification, "app.open");
+    g_application_send_notification(G_APPLICATION(notifier->application), "problem", notification);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Asks a person for one or more secrets of a connection. */
+#include "secret_dialog.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "client/store.h"
+#include "say.h"
+
+/* The answers are taken down while they are typed: libadwaita tells of the response when the
+ * rows have gone already. */
+typedef struct {
+    AdwMessageDialog *dialog;
+    GtkWidget *first;
+    GHashTable *secrets; /* field name → Secret; without those that are empty */
+    char **fields;
+    gboolean remember;
+    SecretDialogDone done;
+    gpointer data;
+    gboolean over;
+} Asking;
+
+static void asking_free(gpointer data)
+{
+    Asking *asking = data;
+
+    g_hash_table_unref(asking->secrets);
+    g_strfreev(asking->fields);
+    g_free(asking);
+}
+
+/* An empty answer is none: no gateway has an empty key. */
+static void on_edited(GtkEditable *editable, gpointer data)
+{
+    Asking *asking = data;
+    const char *field = g_object_get_data(G_OBJECT(editable), "field");
+    const char *text = gtk_editable_get_text(editable);
+
+    if (*text)
+        g_hash_table_replace(asking->secrets, g_strdup(field), secret_new(text, strlen(text)));
+    else
+        g_hash_table_remove(asking->secrets, field);
+    adw_message_dialog_set_response_enabled(
+        asking->dialog, "connect",
+        g_hash_table_size(asking->secrets) == g_strv_length(asking->fields));
+}
+
+static void on_remember(GtkSwitch *toggle, GParamSpec *spec, gpointer data)
+{
+    ((Asking *)data)->remember = gtk_switch_get_active(toggle);
+}
+
+static void on_response(AdwMessageDialog *dialog, const char *response, gpointer data)
+{
+    Asking *asking = data;
+    gboolean given = strcmp(response, "connect") == 0;
+
+    if (asking->over)
+        return;
+    asking->over = TRUE;
+    asking->done(given ? asking->secrets : NULL, given && asking->remember, asking->data);
+}
+
+static GtkWidget *make_group(Asking *asking, SecretDialogFlags flags)
+{
+    GtkWidget *group = adw_preferences_group_new();
+
+    for (char **field = asking->fields; *field; field++) {
+        GtkWidget *row = adw_password_entry_row_new();
+        adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), say_field(*field));
+        g_object_set_data(G_OBJECT(row), "field", *field);
+        g_signal_connect(row, "changed", G_CALLBACK(on_edited), asking);
+        adw_entry_row_set_activates_default(ADW_ENTRY_ROW(row), TRUE);
+        if (!asking->first)
+            asking->first = row;
+        adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), row);
+    }
+    if (flags & SECRET_DIALOG_REMEMBER) {
+        GtkWidget *row = adw_action_row_new();
+        GtkWidget *toggle = gtk_switch_new();
+        gtk_widget_set_valign(toggle, GTK_ALIGN_CENTER);
+        g_signal_connect(toggle, "notify::active", G_CALLBACK(on_remember), asking);
+        adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _("Remember in my keyring"));
+        adw_action_row_add_suffix(ADW_ACTION_ROW(row), toggle);
+        adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), toggle);
+        adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), row);
+    }
+    return group;
+}
+
+GtkWindow *secret_dialog_show(GtkWindow *parent, VpnItem *item, const char *const *fields,
+                              const char *message, SecretDialogFlags flags, SecretDialogDone done,
+                              gpointer data)
+{
+    Asking *asking = g_new0(Asking, 1);
+    g_autoptr(GString) body = g_string_new(NULL);
+
+    asking->secrets = vpn_secrets_new();
+    asking->fields = g_strdupv((char **)fields);
+    asking->done = done;
+    asking->data = data;
+    if (flags & SECRET_DIALOG_REFUSED)
+        g_string_append(body, _("That was not accepted. Please try again."));
+    if (message && *message)
+        g_string_append_printf(body, "%s%s", body->len > 0 ? "\n" : "", message);
+    if (body->len == 0)
+        g_string_append_printf(body, _("Needed by the gateway %s."), vpn_item_gateway(item));
+    g_autofree char *heading = g_strdup_printf(_("Connect to “%s”"), vpn_item_name(item));
+    GtkWidget *dialog = adw_message_dialog_new(parent, heading, body->str);
+    asking->dialog = ADW_MESSAGE_DIALOG(dialog);
+    adw_message_dialog_add_responses(asking->dialog, "cancel", _("_Cancel"), "connect",
+                                     _("C_onnect"), NULL);
+    adw_message_dialog_set_response_appearance(asking->dialog, "connect", ADW_RESPONSE_SUGGESTED);
+    adw_message_dialog_set_default_response(asking->dialog, "connect");
+    adw_message_dialog_set_close_response(asking->dialog, "cancel");
+    adw_message_dialog_set_response_enabled(asking->dialog, "connect", FALSE);
+    adw_message_dialog_set_extra_child(asking->dialog, make_group(asking, flags));
+    g_object_set_data_full(G_OBJECT(dialog), "asking", asking, asking_free);
+    g_signal_connect(dialog, "response", G_CALLBACK(on_response), asking);
+    gtk_window_present(GTK_WINDOW(dialog));
+    gtk_widget_grab_focus(asking->first);
+    return GTK_WINDOW(dialog);
+}
+
+void secret_dialog_dismiss(GtkWindow *dialog)
+{
+    Asking *asking = g_object_get_data(G_OBJECT(dialog), "asking");
+
+    asking->over = TRUE;
+    gtk_window_destroy(dialog);
+}

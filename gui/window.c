@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The window: a list of connections, and one of them in detail. */
+#include "window.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "page.h"
+#include "row.h"
+#include "window_actions.h"
+
+/* From so many on, looking for one is worth a button. */
+#define SEARCH_FROM 8
+
+struct _CausewayWindow {
+    AdwApplicationWindow parent;
+    AdwToastOverlay *toasts;
+    GtkStack *stack, *single;
+    AdwStatusPage *absent;
+    AdwLeaflet *leaflet;
+    GtkListBox *list;
+    GtkWidget *search_button;
+    GtkSearchBar *search_bar;
+    GtkEditable *search_entry;
+    AdwWindowTitle *content_title;
+    CausewayPage *page;
+
+    GListModel *items;
+    GtkFilterListModel *filtered;
+    GtkFilter *filter;
+    VpnStore *store;
+    char *selected; /* UUID; it may still have to come */
+    gboolean chosen; /* ... and a person chose it */
+};
+
+G_DEFINE_TYPE(CausewayWindow, causeway_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static CausewayApplication *application_of(CausewayWindow *window)
+{
+    return CAUSEWAY_APPLICATION(gtk_window_get_application(GTK_WINDOW(window)));
+}
+
+/* --- What is shown ------------------------------------------------------------------------ */
+
+static void show_views(CausewayWindow *window)
+{
+    VpnStoreAvailability availability = vpn_store_availability(window->store);
+    guint count = g_list_model_get_n_items(window->items);
+    const char *problem = vpn_store_problem(window->store);
+
+    gtk_widget_set_visible(window->search_button, count >= SEARCH_FROM);
+    if (count > 0) {
+        gtk_stack_set_visible_child_name(window->stack, "main");
+        return;
+    }
+    gtk_stack_set_visible_child_name(window->stack, "single");
+    switch (availability) {
+    case VPN_STORE_STARTING:
+        gtk_stack_set_visible_child_name(window->single, "starting");
+        break;
+    case VPN_STORE_READY:
+        gtk_stack_set_visible_child_name(window->single, "empty");
+        break;
+    case VPN_STORE_ABSENT:
+        adw_status_page_set_description(window->absent, problem);
+        gtk_stack_set_visible_child_name(window->single, "absent");
+        break;
+    }
+}
+
+static CausewayRow *row_of(CausewayWindow *window, const char *uuid)
+{
+    GtkWidget *row = gtk_widget_get_first_child(GTK_WIDGET(window->list));
+
+    for (; row; row = gtk_widget_get_next_sibling(row)) {
+        if (CAUSEWAY_IS_ROW(row) &&
+            g_strcmp0(vpn_item_uuid(causeway_row_item(CAUSEWAY_ROW(row))), uuid) == 0)
+            return CAUSEWAY_ROW(row);
+    }
+    return NULL;
+}
+
+static void show_item(CausewayWindow *window, VpnItem *item)
+{
+    g_free(window->selected);
+    window->selected = item ? g_strdup(vpn_item_uuid(item)) : NULL;
+    causeway_page_set_item(window->page, item);
+    window_actions_update(window);
+}
+
+/* The one that was in sight stays so, however rows are made anew. */
+static void on_items_changed(GListModel *list, guint position, guint removed, guint added,
+                             CausewayWindow *window)
+{
+    show_views(window);
+    CausewayRow *row = window->chosen ? row_of(window, window->selected) : NULL;
+    if (!row)
+        row = CAUSEWAY_ROW(gtk_list_box_get_row_at_index(window->list, 0));
+    gtk_list_box_select_row(window->list, GTK_LIST_BOX_ROW(row));
+}
+
+static void on_selected(GtkListBox *list, GtkListBoxRow *row, CausewayWindow *window)
+{
+    if (row)
+        show_item(window, causeway_row_item(CAUSEWAY_ROW(row)));
+    else if (g_list_model_get_n_items(window->items) == 0)
+        show_item(window, NULL);
+}
+
+/* In a narrow window the connection is a page of its own. */
+static void on_activated(GtkListBox *list, GtkListBoxRow *row, CausewayWindow *window)
+{
+    window->chosen = TRUE;
+    adw_leaflet_navigate(window->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+}
+
+static GtkWidget *make_row(gpointer item, gpointer data)
+{
+    return causeway_row_new(item, causeway_application_dialer(application_of(data)));
+}
+
+static gboolean matches(gpointer item, gpointer data)
+{
+    CausewayWindow *window = data;
+    g_autofree char *needle = g_utf8_casefold(gtk_editable_get_text(window->search_entry), -1);
+    g_autofree char *name = g_utf8_casefold(vpn_item_name(item), -1);
+    g_autofree char *gateway = g_utf8_casefold(vpn_item_gateway(item), -1);
+
+    return strstr(name, needle) || strstr(gateway, needle);
+}
+
+static void on_search(GtkSearchEntry *entry, CausewayWindow *window)
+{
+    gtk_filter_changed(window->filter, GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+static void on_edit(CausewayPage *page, int field, CausewayWindow *window)
+{
+    window_actions_edit(window, (FieldId)field);
+}
+
+/* --- From outside ------------------------------------------------------------------------- */
+
+void causeway_window_select(CausewayWindow *window, const char *uuid)
+{
+    CausewayRow *row = row_of(window, uuid);
+
+    g_free(window->selected);
+    window->selected = g_strdup(uuid);
+    window->chosen = TRUE;
+    if (row)
+        gtk_list_box_select_row(window->list, GTK_LIST_BOX_ROW(row));
+    adw_leaflet_navigate(window->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+}
+
+VpnItem *causeway_window_item(CausewayWindow *window)
+{
+    return window->selected ? causeway_application_find(application_of(window), window->selected)
+                            : NULL;
+}
+
+void causeway_window_toast(CausewayWindow *window, const char *text)
+{
+    g_autofree char *escaped = g_markup_escape_text(text, -1);
+
+    adw_toast_overlay_add_toast(window->toasts, adw_toast_new(escaped));
+}
+
+void causeway_window_back(CausewayWindow *window)
+{
+    adw_leaflet_navigate(window->leaflet, ADW_NAVIGATION_DIRECTION_BACK);
+}
+
+void causeway_window_search(CausewayWindow *window)
+{
+    if (gtk_widget_get_visible(window->search_button))
+        gtk_search_bar_set_search_mode(window->search_bar, TRUE);
+}
+
+/* --- The object --------------------------------------------------------------------------- */
+
+/* With a tray the window only goes out of sight; it is found again there. */
+static gboolean causeway_window_close_request(GtkWindow *widget)
+{
+    CausewayWindow *window = CAUSEWAY_WINDOW(widget);
+
+    if (!causeway_application_stays(application_of(window)))
+        return GTK_WINDOW_CLASS(causeway_window_parent_class)->close_request(widget);
+    gtk_widget_hide(GTK_WIDGET(window));
+    return TRUE;
+}
+
+static void causeway_window_dispose(GObject *object)
+{
+    CausewayWindow *window = CAUSEWAY_WINDOW(object);
+
+    if (window->filtered)
+        g_signal_handlers_disconnect_by_data(window->filtered, window);
+    if (window->store)
+        g_signal_handlers_disconnect_by_data(window->store, window);
+    if (window->list)
+        gtk_list_box_bind_model(window->list, NULL, NULL, NULL, NULL);
+    g_clear_object(&window->filtered);
+    g_clear_object(&window->filter);
+    g_clear_object(&window->items);
+    g_clear_object(&window->store);
+    g_clear_pointer(&window->selected, g_free);
+    G_OBJECT_CLASS(causeway_window_parent_class)->dispose(object);
+}
+
+static void causeway_window_class_init(CausewayWindowClass *class)
+{
+    GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
+
+    G_OBJECT_CLASS(class)->dispose = causeway_window_dispose;
+    GTK_WINDOW_CLASS(class)->close_request = causeway_window_close_request;
+    g_type_ensure(CAUSEWAY_TYPE_PAGE);
+    gtk_widget_class_set_template_from_resource(widget, "/org/causeway/Causeway/window.ui");
+#define BIND(name) gtk_widget_class_bind_template_child(widget, CausewayWindow, name)
+    BIND(toasts);
+    BIND(stack);
+    BIND(single);
+    BIND(absent);
+    BIND(leaflet);
+    BIND(list);
+    BIND(search_button);
+    BIND(search_bar);
+    BIND(search_entry);
+    BIND(content_title);
+    BIND(page);
+#undef BIND
+}
+
+static void causeway_window_init(CausewayWindow *window)
+{
+    gtk_widget_init_template(GTK_WIDGET(window));
+    gtk_search_bar_connect_entry(window->search_bar, window->search_entry);
+    g_signal_connect(window->list, "row-selected", G_CALLBACK(on_selected), window);
+    g_signal_connect(window->list, "row-activated", G_CALLBACK(on_activated), window);
+    g_signal_connect(window->search_entry, "search-changed", G_CALLBACK(on_search), window);
+    g_signal_connect(window->page, "edit", G_CALLBACK(on_edit), window);
+}
+
+CausewayWindow *causeway_window_new(CausewayApplication *application)
+{
+    CausewayWindow *window = g_object_new(CAUSEWAY_TYPE_WINDOW, "application", application, NULL);
+
+    window->items = g_object_ref(causeway_application_items(application));
+    window->store = g_object_ref(causeway_application_store(application));
+    window->filter = GTK_FILTER(gtk_custom_filter_new(matches, window, NULL));
+    window->filtered = gtk_filter_list_model_new(g_object_ref(window->items),
+                                                 g_object_ref(window->filter));
+    causeway_page_set_dialer(window->page, causeway_application_dialer(application));
+    gtk_list_box_bind_model(window->list, G_LIST_MODEL(window->filtered), make_row, window, NULL);
+    /* After the rows were made. */
+    g_signal_connect(window->filtered, "items-changed", G_CALLBACK(on_items_changed), window);
+    g_signal_connect_swapped(window->store, "availability", G_CALLBACK(show_views), window);
+    window_actions_add(window);
+    on_items_changed(window->items, 0, 0, 0, window);
+    return window;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "client/store_service.h"
+#include "report.h"
+
+static void free_line(gpointer line)
+{
+    vpn_log_line_free(line);
+}
+
+static void test_redacted(void)
+{
+    g_autoptr(VpnStore) store = vpn_store_service_new();
+    g_autoptr(VpnItem) item = vpn_item_new(store, "11111111-2222-4333-8444-555555555555");
+    g_autoptr(Profile) profile = profile_new();
+    g_autoptr(Secret) secret = secret_new("sesame", 6);
+    g_autoptr(GPtrArray) log = g_ptr_array_new_with_free_func(free_line);
+    VpnLogLine line = {1000000, 6, g_strdup("anna.b at vpn.example.com (192.0.2.7) said no")};
+
+    g_ptr_array_add(log, g_memdup2(&line, sizeof line));
+    g_assert_true(profile_set_text(profile, FIELD_CONNECTION_NAME, "Acme office", NULL));
+    g_assert_true(profile_set_text(profile, FIELD_CONNECTION_GATEWAY, "vpn.example.com", NULL));
+    g_assert_true(profile_set_text(profile, FIELD_PPP_USER, "anna.b", NULL));
+    g_assert_true(profile_set_text(profile, FIELD_PPP_MTU, "1300", NULL));
+    g_assert_true(profile_set_secret(profile, FIELD_PPP_PASSWORD, secret, NULL));
+    vpn_item_set_profile(item, "Acme office", "vpn.example.com", "anna");
+    vpn_item_edit_status(item)->state = VPN_FAILED;
+    vpn_item_edit_status(item)->failure_code = g_strdup("psk-wrong");
+    vpn_item_edit_status(item)->gateway = g_strdup("192.0.2.7");
+    g_autofree char *report = report_make(item, profile, log);
+    static const char *const private[] = {"anna", "vpn.example.com", "192.0.2.7", "Acme", "sesame",
+                                          "11111111-2222"};
+    for (gsize i = 0; i < G_N_ELEMENTS(private); i++)
+        g_assert_null(strstr(report, private[i]));
+    g_assert_nonnull(strstr(report, "failure: psk-wrong\n"));
+    g_assert_nonnull(strstr(report, "ppp.mtu: 1300\n"));
+    g_assert_nonnull(strstr(report, "00:00:01.000 USER at GATEWAY (GATEWAY-ADDRESS) said no\n"));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/gui/report/redacted", test_redacted);
+    return g_test_run();
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <locale.h>
+
+#include "say.h"
+
+static void check_suite(const char *suite, const char *words, const char *weak)
+{
+    g_autofree char *said = say_suite(suite), *said_weak = say_suite_weak(suite);
+
+    g_assert_cmpstr(said, ==, words);
+    g_assert_cmpstr(said_weak, ==, weak);
+}
+
+static void test_suite(void)
+{
+    check_suite("aes256-sha256-modp2048", "AES 256 bit, SHA-256, Diffie-Hellman 2048 bit", NULL);
+    check_suite("3des-sha1-modp1024", "3DES, SHA-1, Diffie-Hellman 1024 bit",
+                "3DES, Diffie-Hellman 1024 bit");
+    check_suite("aes128gcm16-prfsha256-ecp256", "AES GCM 128 bit, elliptic curve 256 bit", NULL);
+    check_suite("aes256-sha1", "AES 256 bit, SHA-1", NULL);
+    check_suite("des-md5", "DES, MD5", "DES, MD5");
+    check_suite("aes128-sha1-modp2048s256", "AES 128 bit, SHA-1, Diffie-Hellman 2048 bit",
+                "Diffie-Hellman 2048 bit");
+    check_suite("chacha20poly1305-curve25519", "ChaCha20-Poly1305, Curve25519", NULL);
+    check_suite("something-new", "something, new", NULL);
+    check_suite("", "", NULL);
+    check_suite(NULL, "", NULL);
+}
+
+static void check_duration(gint64 seconds, const char *words)
+{
+    g_autofree char *said = say_duration(seconds);
+
+    g_assert_cmpstr(said, ==, words);
+}
+
+static void test_duration(void)
+{
+    check_duration(-5, "0 seconds");
+    check_duration(1, "1 second");
+    check_duration(59, "59 seconds");
+    check_duration(60, "1 minute");
+    check_duration(3599, "59 minutes");
+    check_duration(3600, "1 hour");
+    check_duration(7500, "2 hours 5 minutes");
+    check_duration(86400, "1 day");
+    check_duration(86400 * 3 + 3600 * 2 + 59, "3 days 2 hours");
+}
+
+/* Every state, stage and icon has words: a new one may not be forgotten. */
+static void test_complete(void)
+{
+    for (guint i = 0; i < VPN_STATE_COUNT; i++) {
+        g_assert_cmpstr(say_state((VpnState)i), !=, "");
+        g_assert_true(g_str_has_suffix(say_icon((VpnState)i), "-symbolic"));
+    }
+    for (guint i = 0; i < STAGE_COUNT; i++) {
+        g_assert_cmpstr(say_stage((Stage)i), !=, "");
+        g_assert_cmpstr(say_stage_doing((Stage)i), !=, "");
+    }
+    g_assert_cmpstr(say_field("ppp.password"), ==, "Password");
+    g_assert_cmpstr(say_field("ppp.new-password"), ==, "New password");
+    g_assert_cmpstr(say_field("unheard-of"), ==, "unheard-of");
+}
+
+static void test_status(void)
+{
+    VpnStatus status = {.state = VPN_CONNECTING, .stage = STAGE_AUTHENTICATION};
+
+    g_assert_cmpstr(say_status(&status), ==, "Logging in…");
+    status.state = VPN_RECONNECTING;
+    g_assert_cmpstr(say_status(&status), ==, "Reconnecting…");
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C");
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/gui/say/suite", test_suite);
+    g_test_add_func("/gui/say/duration", test_duration);
+    g_test_add_func("/gui/say/complete", test_complete);
+    g_test_add_func("/gui/say/status", test_status);
+    return g_test_run();
+}
