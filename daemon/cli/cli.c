@@ -116,3 +116,16 @@ gboolean cli_open(const char *name, Client **ret_client, CausewayProfile **ret_p
     *ret_client = g_steal_pointer(&client);
     return TRUE;
 }
+
+Profile *cli_load(const char *name, Client **ret_client, CausewayProfile **ret_profile,
+                  int *ret_exit)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!cli_open(name, ret_client, ret_profile, ret_exit))
+        return NULL;
+    Profile *profile = client_load(*ret_profile, &error);
+    if (!profile)
+        *ret_exit = cli_error(error);
+    return profile;
+}

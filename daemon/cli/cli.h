@@ -56,3 +56,6 @@ Client *cli_connect(int *ret_exit);
 /* Client and the profile called `name`; both are the caller's. */
 gboolean cli_open(const char *name, Client **ret_client, CausewayProfile **ret_profile,
                   int *ret_exit);
+/* The same, and the profile's fields; NULL after a message. */
+Profile *cli_load(const char *name, Client **ret_client, CausewayProfile **ret_profile,
+                  int *ret_exit);

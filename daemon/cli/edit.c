@@ -82,11 +82,9 @@ int cli_edit(int argc, char **argv)
 
     if (argc < 2 || cli_has_options(1, argv))
         return cli_usage("edit");
-    if (!cli_open(argv[0], &client, &proxy, &result))
-        return result;
-    g_autoptr(Profile) profile = client_load(proxy, &error);
+    g_autoptr(Profile) profile = cli_load(argv[0], &client, &proxy, &result);
     if (!profile)
-        return cli_error(error);
+        return result;
     if (!assign(profile, argc - 1, argv + 1))
         return EXIT_USAGE;
     if (!client_update(proxy, profile, &error))

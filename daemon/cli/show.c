@@ -36,16 +36,13 @@ int cli_show(int argc, char **argv)
 {
     g_autoptr(Client) client = NULL;
     g_autoptr(CausewayProfile) proxy = NULL;
-    g_autoptr(GError) error = NULL;
     int result;
 
     if (argc != 1 || cli_has_options(argc, argv))
         return cli_usage("show");
-    if (!cli_open(argv[0], &client, &proxy, &result))
-        return result;
-    g_autoptr(Profile) profile = client_load(proxy, &error);
+    g_autoptr(Profile) profile = cli_load(argv[0], &client, &proxy, &result);
     if (!profile)
-        return cli_error(error);
+        return result;
     const char *const *stored = causeway_profile_get_stored_secrets(proxy);
     for (guint i = 0; i < FIELD_COUNT; i++) {
         const Field *field = field_get((FieldId)i);
@@ -64,17 +61,14 @@ int cli_export(int argc, char **argv)
 {
     g_autoptr(Client) client = NULL;
     g_autoptr(CausewayProfile) proxy = NULL;
-    g_autoptr(GError) error = NULL;
     int result;
     gsize length;
 
     if (argc != 1 || cli_has_options(argc, argv))
         return cli_usage("export");
-    if (!cli_open(argv[0], &client, &proxy, &result))
-        return result;
-    g_autoptr(Profile) profile = client_load(proxy, &error);
+    g_autoptr(Profile) profile = cli_load(argv[0], &client, &proxy, &result);
     if (!profile)
-        return cli_error(error);
+        return result;
     /* Whose it was here says nothing elsewhere. */
     profile_unset(profile, FIELD_CONNECTION_USER);
     g_autofree char *text = keyfile_format(profile, NULL, &length);

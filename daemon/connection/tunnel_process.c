@@ -152,6 +152,13 @@ static gboolean in_turn(TunnelProcess *process, TunnelMessageType type)
     return FALSE;
 }
 
+/* An event that its owner wants to hear of. */
+#define TELL(event, ...)                \
+    do {                                \
+        if (events->event)              \
+            events->event(__VA_ARGS__); \
+    } while (0)
+
 /* Its last word. */
 static void dispatch_end(TunnelProcess *process, const TunnelMessage *message)
 {
@@ -173,53 +180,41 @@ static void dispatch(TunnelProcess *process, const TunnelMessage *message)
 
     switch (message->type) {
     case TUNNEL_READY:
-        if (events->ready)
-            events->ready(user_data);
+        TELL(ready, user_data);
         break;
     case TUNNEL_STAGE:
         process->stage = message->stage;
-        if (events->stage)
-            events->stage(message->stage, message->text, user_data);
+        TELL(stage, message->stage, message->text, user_data);
         break;
     case TUNNEL_PEER:
-        if (events->peer)
-            events->peer(&message->peer, user_data);
+        TELL(peer, &message->peer, user_data);
         break;
     case TUNNEL_DATA_PATH_WANTED:
-        if (events->data_path_wanted)
-            events->data_path_wanted(&message->data_path, user_data);
+        TELL(data_path_wanted, &message->data_path, user_data);
         break;
     case TUNNEL_MTU:
-        if (events->mtu)
-            events->mtu(message->mtu, user_data);
+        TELL(mtu, message->mtu, user_data);
         break;
     case TUNNEL_OPTIONS:
-        if (events->options)
-            events->options(&message->options, user_data);
+        TELL(options, &message->options, user_data);
         break;
     case TUNNEL_NETWORK_UP:
-        if (events->network_up)
-            events->network_up(&message->network, user_data);
+        TELL(network_up, &message->network, user_data);
         break;
     case TUNNEL_NETWORK_DOWN:
-        if (events->network_down)
-            events->network_down(user_data);
+        TELL(network_down, user_data);
         break;
     case TUNNEL_SECRET_WANTED:
-        if (events->secret_wanted)
-            events->secret_wanted(message->secret_kind, message->failure, user_data);
+        TELL(secret_wanted, message->secret_kind, message->failure, user_data);
         break;
     case TUNNEL_IPV6_SETTINGS:
-        if (events->ipv6_settings)
-            events->ipv6_settings(message->settings, user_data);
+        TELL(ipv6_settings, message->settings, user_data);
         break;
     case TUNNEL_STATISTICS:
-        if (events->statistics)
-            events->statistics(&message->statistics, user_data);
+        TELL(statistics, &message->statistics, user_data);
         break;
     case TUNNEL_LOG:
-        if (events->log)
-            events->log(message->text, user_data);
+        TELL(log, message->text, user_data);
         break;
     case TUNNEL_REDIRECTED:
     case TUNNEL_FAILED:
