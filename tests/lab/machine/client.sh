@@ -135,5 +135,5 @@ run_command()
 
 stop_client()
 {
-    :
+    [ -z "$DESKTOP" ] || keep_pictures
 }

@@ -14,8 +14,7 @@ install -d -m 1777 /tmp/.X11-unix /tmp/.ICE-unix
 # The run's own folder is for root alone.
 install -m 755 /lab/job/machine/session /usr/local/bin/lab-session
 install -m 755 /lab/job/machine/bin/{screenshot,tray} /usr/local/bin/
-mkdir /lab/out/pictures
-chmod 1777 /lab/out/pictures
+install -d -m 1777 /run/pictures
 # Debian gives this one to members of netdev, as the first user is.
 granted='"org.freedesktop.NetworkManager.settings.modify.system", '
 granted+=$(awk -F'"' '/<action id=/ { id = $2 } /<allow_active>yes</ { printf "\"%s\", ", id }' \
@@ -36,4 +35,10 @@ start_desktop()
 {
     await_line 90 'session: ready' /lab/out/cl/session.log \
         on cl setpriv --reuid=1000 --regid=1000 --init-groups env -i /bin/bash /usr/local/bin/lab-session
+}
+
+# Only root can write into the developer's folder from inside.
+keep_pictures()
+{
+    on cl cp -r /run/pictures /lab/out/
 }

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The dialog's own window, for agents that leave the asking to it. */
+#pragma once
+
+#include <glib.h>
+
+/* Asks for what is to be asked and puts the answers into the questions.  FALSE: the user does not
+ * want to, or `error` (no screen). */
+gboolean window_ask(const char *title, const char *reason, GPtrArray *questions, GError **error);
