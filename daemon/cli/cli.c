@@ -79,6 +79,27 @@ gboolean cli_take_option(int *argc, char **argv, const char *option)
     return FALSE;
 }
 
+gboolean cli_take_value(int *argc, char **argv, const char *option, const char **ret_value)
+{
+    gsize length = strlen(option);
+
+    for (int i = 0; i < *argc; i++) {
+        gboolean joined = strncmp(argv[i], option, length) == 0 && argv[i][length] == '=';
+        int words = joined ? 1 : 2;
+        if (!joined && strcmp(argv[i], option) != 0)
+            continue;
+        if (!joined && i + 1 == *argc) {
+            cli_complain("%s needs a value", option);
+            return FALSE;
+        }
+        *ret_value = joined ? argv[i] + length + 1 : argv[i + 1];
+        memmove(&argv[i], &argv[i + words], sizeof *argv * (gsize)(*argc - i - words));
+        *argc -= words;
+        return TRUE;
+    }
+    return TRUE;
+}
+
 gboolean cli_has_options(int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {

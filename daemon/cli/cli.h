@@ -49,6 +49,8 @@ void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void cli_note(const char *text);
 /* Whether an option is among the arguments; it is taken out of them. */
 gboolean cli_take_option(int *argc, char **argv, const char *option);
+/* The same for an option with a value; FALSE after a message when the value is missing. */
+gboolean cli_take_value(int *argc, char **argv, const char *option, const char **ret_value);
 /* A bare "-x" that no command took is an error. */
 gboolean cli_has_options(int argc, char **argv);
 /* The client, or NULL after a message and `*ret_exit` set. */

@@ -1,112 +1,173 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Profiles that were made by other programs: .nmconnection files of NetworkManager-l2tp or of
- * Causeway's plug-in. */
+/* Profiles that were made by other programs: which format a file is, and who reads it. */
 #include "profile/import.h"
 
 #include <string.h>
 
-#include "profile/keyfile.h"
-#include "profile/nm_settings.h"
-#include "profile/words.h"
+#include "profile/import_formats.h"
 
-/* Everything that stands in a group but NetworkManager's own keys. */
-static void take_group(NmSettings *settings, GKeyFile *file, const char *group,
-                       void (*set)(NmSettings *settings, const char *key, const char *value))
+typedef struct {
+    const char *name;
+    ImportRecogniser is;
+    ImportReader read;
+    gboolean together; /* several files may make up one profile */
+} Format;
+
+/* In this order: keyfiles may quote anything, and nothing else is one with these keys. */
+static const Format formats[] = {
+    {"a connection of NetworkManager or Causeway", import_keyfile_is, import_keyfile_read,
+     FALSE},
+    {"an Apple configuration profile", import_apple_is, import_apple_read, FALSE},
+    {"commands for Windows PowerShell", import_powershell_is, import_powershell_read,
+     TRUE},
+    {"a phone book of Windows", import_rasphone_is, import_rasphone_read, FALSE},
+    {"files of strongSwan, Libreswan or xl2tpd", import_strongswan_is, import_strongswan_read,
+     TRUE},
+};
+
+#define FORMAT_NONE G_N_ELEMENTS(formats)
+
+static void set_format_error(GError **error, const char *message)
 {
-    static const char *const own[] = {"service-type", "persistent", "timeout", "user-name", NULL};
-    g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
+    g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, "%s", message);
+}
 
-    for (char **key = keys; key && *key; key++) {
-        char *text = g_key_file_get_string(file, group, *key, NULL);
-        if (text && !g_strv_contains(own, *key))
-            set(settings, *key, text);
-        secret_string_free(text);
+static gsize recognise(const ImportInput *input)
+{
+    gsize i = 0;
+
+    while (i < FORMAT_NONE && !formats[i].is(input))
+        i++;
+    return i;
+}
+
+/* All files of one format. */
+static gboolean read_format(gsize format, const ImportInput *inputs, const gsize *kinds,
+                            gsize count, ImportResult *result, GError **error)
+{
+    const ImportInput *mine[IMPORT_FILES_MAX];
+    gsize length = 0;
+
+    for (gsize i = 0; i < count; i++) {
+        if (kinds[i] == format)
+            mine[length++] = &inputs[i];
     }
-}
-
-static void take_list(GPtrArray *list, GKeyFile *file, const char *group, const char *key)
-{
-    g_autofree char *text = g_key_file_get_string(file, group, key, NULL);
-    g_auto(GStrv) words = words_split(text ? text : "");
-
-    for (char **word = words; *word; word++)
-        g_ptr_array_add(list, g_strdup(*word));
-}
-
-/* routeN=NETWORK/PREFIX,NEXT-HOP,METRIC; beside them stand routeN_options. */
-static void take_routes(GPtrArray *routes, GKeyFile *file, const char *group)
-{
-    g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
-
-    for (char **key = keys; key && *key; key++) {
-        if (!g_str_has_prefix(*key, "route") || !g_ascii_isdigit((*key)[strlen("route")]) ||
-            strchr(*key, '_'))
+    if (length == 0)
+        return TRUE;
+    if (format == FORMAT_NONE) {
+        for (gsize i = 0; i < length; i++)
+            import_tell(result->warnings, "%s is nothing that can be imported and is left out.",
+                        *mine[i]->name ? mine[i]->name : "The text");
+        return TRUE;
+    }
+    char *name = result->format ? g_strconcat(result->format, " and ", formats[format].name, NULL)
+                                : g_strdup(formats[format].name);
+    g_free(result->format);
+    result->format = name;
+    gsize step = formats[format].together ? length : 1;
+    for (gsize i = 0; i < length; i += step) {
+        g_autoptr(GError) problem = NULL;
+        if (formats[format].read(&mine[i], step, result, &problem))
             continue;
-        g_autofree char *text = g_key_file_get_string(file, group, *key, NULL);
-        g_auto(GStrv) parts = g_strsplit(text ? text : "", ",", 2);
-        if (parts[0] && *parts[0])
-            g_ptr_array_add(routes, g_strdup(parts[0]));
+        if (count == 1) {
+            g_propagate_error(error, g_steal_pointer(&problem));
+            return FALSE;
+        }
+        /* The others may be good. */
+        import_tell(result->warnings, "%s: %s", mine[i]->name, problem->message);
     }
+    return TRUE;
 }
 
-static void take_family(NmFamily *family, GKeyFile *file, const char *group)
+/* Why there is no profile, in one sentence as far as there is one to tell. */
+static void set_nothing_error(const ImportResult *result, GError **error)
 {
-    family->method = g_key_file_get_string(file, group, "method", NULL);
-    family->never_default = g_key_file_get_boolean(file, group, "never-default", NULL);
-    family->ignore_auto_dns = g_key_file_get_boolean(file, group, "ignore-auto-dns", NULL);
-    take_routes(family->routes, file, group);
-    take_list(family->dns, file, group, "dns");
-    take_list(family->search, file, group, "dns-search");
-}
+    g_autoptr(GString) text = g_string_new(NULL);
 
-static void move_all(GPtrArray *from, GPtrArray *to)
-{
-    for (guint i = 0; i < from->len; i++)
-        g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
-}
-
-/* Whose it is there is not taken over: it is the importing user's. */
-static Profile *import_nm(GKeyFile *file, const char *stem, GPtrArray *warnings)
-{
-    g_autoptr(NmSettings) settings = nm_settings_new();
-    g_auto(NmReport) report = {NULL};
-
-    settings->id = g_key_file_get_string(file, "connection", "id", NULL);
-    settings->uuid = g_key_file_get_string(file, "connection", "uuid", NULL);
-    settings->user_name = g_key_file_get_string(file, "vpn", "user-name", NULL);
-    if (!settings->id || !*settings->id) {
-        g_free(settings->id);
-        settings->id = g_strdup(stem);
+    if (!result->format) {
+        set_format_error(error, "This is not a profile: it is of no format that Causeway knows");
+        return;
     }
-    take_group(settings, file, "vpn", nm_settings_set);
-    take_group(settings, file, "vpn-secrets", nm_settings_set_secret);
-    take_family(&settings->ipv4, file, "ipv4");
-    take_family(&settings->ipv6, file, "ipv6");
-    nm_report_init(&report);
-    Profile *profile = profile_from_nm(settings, &report);
-    /* What cannot be done is left out of the profile, and said. */
-    move_all(report.refusals, warnings);
-    move_all(report.warnings, warnings);
-    return profile;
+    g_string_printf(text, "There is no L2TP connection in it; it is %s.", result->format);
+    for (guint i = 0; i < MIN(result->warnings->len, 5); i++)
+        g_string_append_printf(text, " %s", (const char *)g_ptr_array_index(result->warnings, i));
+    set_format_error(error, text->str);
+}
+
+static gboolean check_sizes(const ImportFile *files, gsize count, GError **error)
+{
+    if (count > IMPORT_FILES_MAX) {
+        set_format_error(error, "These are too many files");
+        return FALSE;
+    }
+    for (gsize i = 0; i < count; i++) {
+        if (files[i].length > IMPORT_FILE_MAX) {
+            set_format_error(error, "This is not a profile: it is too long");
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+ImportResult *profile_import_files(const ImportFile *files, gsize count, GError **error)
+{
+    if (!check_sizes(files, count, error))
+        return NULL;
+    g_autoptr(ImportResult) result = import_result_new();
+    g_autofree ImportInput *inputs = g_new0(ImportInput, count + 1);
+    g_autofree gsize *kinds = g_new0(gsize, count + 1);
+    gboolean read = TRUE;
+
+    for (gsize i = 0; i < count; i++) {
+        inputs[i].name = files[i].name ? files[i].name : "";
+        inputs[i].data = (const guint8 *)files[i].data;
+        inputs[i].length = files[i].length;
+        inputs[i].text = import_decode(inputs[i].data, inputs[i].length);
+        kinds[i] = recognise(&inputs[i]);
+    }
+    for (gsize format = 0; format <= FORMAT_NONE && read; format++)
+        read = read_format(format, inputs, kinds, count, result, error);
+    for (gsize i = 0; i < count; i++)
+        secret_string_free(inputs[i].text);
+    if (!read)
+        return NULL;
+    if (result->profiles->len == 0) {
+        set_nothing_error(result, error);
+        return NULL;
+    }
+    return g_steal_pointer(&result);
+}
+
+ImportResult *profile_import_text(const char *text, gsize length, GError **error)
+{
+    ImportFile file = {NULL, text, length};
+
+    return profile_import_files(&file, 1, error);
 }
 
 Profile *profile_import(const char *data, gsize length, const char *stem, GPtrArray *warnings,
                         GError **error)
 {
-    g_autoptr(GKeyFile) file = g_key_file_new();
+    ImportFile file = {stem, data, length};
+    g_autoptr(ImportResult) result = profile_import_files(&file, 1, error);
 
-    if (length <= KEYFILE_MAX && !memchr(data, 0, length) &&
-        g_key_file_load_from_data(file, data, length, G_KEY_FILE_NONE, NULL)) {
-        g_autofree char *service = g_key_file_get_string(file, "vpn", "service-type", NULL);
-        if (g_strcmp0(service, NM_SERVICE_L2TP) == 0 ||
-            g_strcmp0(service, NM_SERVICE_CAUSEWAY) == 0)
-            return import_nm(file, stem, warnings);
-        if (service || g_key_file_has_key(file, "connection", "type", NULL)) {
-            g_autofree char *clean = g_utf8_make_valid(service ? service : "no VPN", -1);
-            g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
-                        "This NetworkManager connection is not L2TP (%s)", clean);
-            return NULL;
-        }
+    if (!result)
+        return NULL;
+    const Imported *first = g_ptr_array_index(result->profiles, 0);
+    for (guint i = 0; i < first->warnings->len; i++)
+        g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(first->warnings, i)));
+    for (guint i = 0; i < first->files->len; i++) {
+        const ImportedFile *inside = g_ptr_array_index(first->files, i);
+        import_tell(warnings, "The certificate %s lies in the file: save it with \"causeway import "
+                    "--certificates FOLDER\".", inside->name);
     }
-    return keyfile_parse(data, length, stem, warnings, error);
+    for (guint i = 1; i < result->profiles->len; i++) {
+        const Imported *other = g_ptr_array_index(result->profiles, i);
+        import_tell(warnings,
+                    "\"%s\" is in the file too and is left out: only one can be taken here.",
+                    profile_get_string(other->profile, FIELD_CONNECTION_NAME));
+    }
+    for (guint i = 0; i < result->warnings->len; i++)
+        g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(result->warnings, i)));
+    return profile_ref(first->profile);
 }

@@ -116,7 +116,7 @@ static void test_life_of_a_profile(void)
 static void test_export_import(void)
 {
     g_autofree char *file = g_build_filename(harness.folder, "moved.conf", NULL);
-    g_autofree char *words = g_strconcat("import ", file, " second", NULL);
+    g_autofree char *words = g_strconcat("import ", file, " --name second", NULL);
     g_autofree char *bad = g_strconcat("import ", harness.folder, "/none", NULL);
 
     expect("add first gateway=up.test ppp.user=anna ppp.mtu=1300", 0, NULL, NULL);
@@ -168,7 +168,7 @@ static void test_import_hostile(void)
         "\x1b[2Jgarbage\n",
     };
     g_autofree char *file = g_build_filename(harness.folder, "sent.conf", NULL);
-    g_autofree char *words = g_strconcat("import ", file, " sent", NULL);
+    g_autofree char *words = g_strconcat("import ", file, " --name sent", NULL);
 
     for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
         g_assert_true(g_file_set_contents(file, files[i], -1, NULL));
