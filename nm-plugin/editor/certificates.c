@@ -104,7 +104,7 @@ void certificates_join(GtkWidget *chooser, GtkSizeGroup *labels)
 {
     /* Not by libnma's own function: it adds labels too that are not shown here. */
     for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
-        GtkWidget *label = gtk_grid_get_child_at(GTK_GRID(chooser), 0, lines[i]);
+        GtkWidget *label = certificates_label(chooser, (CertificatePart)i);
         if (label && gtk_widget_get_visible(label))
             gtk_size_group_add_widget(labels, label);
     }
@@ -113,6 +113,11 @@ void certificates_join(GtkWidget *chooser, GtkSizeGroup *labels)
 GtkWidget *certificates_button(GtkWidget *chooser, CertificatePart part)
 {
     return gtk_grid_get_child_at(GTK_GRID(chooser), 1, lines[part]);
+}
+
+GtkWidget *certificates_label(GtkWidget *chooser, CertificatePart part)
+{
+    return gtk_grid_get_child_at(GTK_GRID(chooser), 0, lines[part]);
 }
 
 char *certificates_get(GtkWidget *chooser, CertificatePart part)

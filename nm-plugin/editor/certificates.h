@@ -18,6 +18,8 @@ void certificates_attached(GtkWidget *chooser, GtkWidget *parent);
 void certificates_join(GtkWidget *chooser, GtkSizeGroup *labels);
 /* The button that opens the dialog. */
 GtkWidget *certificates_button(GtkWidget *chooser, CertificatePart part);
+/* Its label, which libnma makes. */
+GtkWidget *certificates_label(GtkWidget *chooser, CertificatePart part);
 /* A path, or a URI that begins with "pkcs11:"; "" for none. */
 char *certificates_get(GtkWidget *chooser, CertificatePart part);
 void certificates_set(GtkWidget *chooser, CertificatePart part, const char *text);

@@ -11,7 +11,7 @@
 /* Editors give a page about this much before their windows must grow. */
 #define PAGE_HEIGHT 400
 #define PARAGRAPH_CHARACTERS 56
-#define MARGIN 18
+#define MARGIN 12
 #define SPACING 6
 #define COLUMN_SPACING 12
 
@@ -159,7 +159,7 @@ static void add_group(Form *form, Page *page)
 static void add_show_passwords(Form *form, Page *page)
 {
     form->show_passwords = gtk_check_button_new_with_mnemonic(_("Sho_w passwords"));
-    toolkit_describe(form->show_passwords, _("Show passwords"), NULL);
+    toolkit_describe(form->show_passwords, _("Show passwords"), NULL, NULL);
     gtk_grid_attach(GTK_GRID(page->grid), form->show_passwords, 1, page->lines++, 1, 1);
     g_signal_connect_swapped(form->show_passwords, "toggled", G_CALLBACK(on_show_passwords), form);
 }
@@ -236,7 +236,7 @@ Form *form_new(void (*changed)(gpointer), gpointer data)
     gtk_widget_set_halign(switcher, GTK_ALIGN_CENTER);
     set_margins(switcher);
     gtk_widget_set_margin_bottom(switcher, 0);
-    toolkit_describe(switcher, _("Pages"), NULL);
+    toolkit_describe(switcher, _("Pages"), NULL, NULL);
     add_notice(form);
     toolkit_append(form->box, switcher);
     toolkit_append(form->box, form->stack);

@@ -142,7 +142,15 @@ static FieldRow *make_row(const Field *field, void (*changed)(gpointer), gpointe
 static void describe(FieldRow *row)
 {
     gtk_widget_set_tooltip_text(row->control, sentence_help(row->field));
-    toolkit_describe(row->control, sentence_label(row->field), sentence_help(row->field));
+    if (row->chooser) {
+        GtkWidget *label = certificates_label(row->chooser, row->part);
+        GtkWidget *combo = toolkit_find_combo(row->control);
+        toolkit_describe(combo ? combo : row->control, gtk_label_get_text(GTK_LABEL(label)),
+                         sentence_help(row->field), label);
+    } else {
+        toolkit_describe(row->control, sentence_label(row->field), sentence_help(row->field),
+                         row->label);
+    }
     toolkit_on_leave(row->control, G_CALLBACK(on_left), row);
 }
 

@@ -85,7 +85,7 @@ GtkWidget *toolkit_icon_button_new(const char *icon, const char *name)
 #endif
 
     gtk_widget_set_tooltip_text(button, name);
-    toolkit_describe(button, name, NULL);
+    toolkit_describe(button, name, NULL, NULL);
     return button;
 }
 
@@ -229,11 +229,16 @@ void toolkit_set_class(GtkWidget *widget, const char *css_class, gboolean set)
 
 /* --- Assistive technologies --- */
 
-void toolkit_describe(GtkWidget *widget, const char *name, const char *description)
+void toolkit_describe(GtkWidget *widget, const char *name, const char *description,
+                      GtkWidget *label)
 {
 #if GTK_CHECK_VERSION(4, 0, 0)
-    gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                   -1);
+    if (label)
+        gtk_accessible_update_relation(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_RELATION_LABELLED_BY,
+                                       label, NULL, -1);
+    else
+        gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       name, -1);
     if (description)
         gtk_accessible_update_property(GTK_ACCESSIBLE(widget),
                                        GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);

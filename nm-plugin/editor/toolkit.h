@@ -39,8 +39,10 @@ void toolkit_set_shown(GtkWidget *widget, gboolean shown);
 void toolkit_show_tree(GtkWidget *root);
 void toolkit_set_class(GtkWidget *widget, const char *css_class, gboolean set);
 
-/* What assistive technologies say; `problem` may be NULL. */
-void toolkit_describe(GtkWidget *widget, const char *name, const char *description);
+/* What assistive technologies say; `problem` may be NULL.  `label` is the one whose mnemonic the
+ * widget has, or NULL: where the toolkit takes the name from there, it must not be said twice. */
+void toolkit_describe(GtkWidget *widget, const char *name, const char *description,
+                      GtkWidget *label);
 void toolkit_set_invalid(GtkWidget *widget, const char *description, const char *problem);
 
 /* left(data) is called when the keyboard focus leaves the widget. */
