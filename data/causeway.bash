@@ -8,10 +8,19 @@ _causeway()
         words=$(causeway help 2>/dev/null | sed -n 's/^  \([a-z-]*\) .*/\1/p' | grep -v '^causeway$')
     else
         case $command:$COMP_CWORD in
-        import:2)
+        import:*)
             compopt -o filenames
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return ;;
+        export:[3-9]*)
+            case ${COMP_WORDS[COMP_CWORD-1]} in
+            --format) words=$'causeway\nnmconnection\nmobileconfig\npowershell\nstrongswan' ;;
+            --output)
+                compopt -o filenames
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                return ;;
+            *) words=$'--format\n--output\n--with-secrets' ;;
+            esac ;;
         set-secret:3)
             words=$'ipsec.psk\nipsec.key-passphrase\nl2tp.secret\nppp.password' ;;
         up:2|down:2|show:2|edit:2|remove:2|export:2|status:2|diagnose:2|log:2|set-secret:2)
