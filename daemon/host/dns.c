@@ -24,7 +24,10 @@ struct HostDns {
     DnsBackend backend; /* when set */
     char *name;         /* resolvconf's key */
     guint64 entry;
+    GQueue runs; /* GTask: of resolvconf, in order; the first one runs */
 };
+
+guint dns_resolvconf_msec = 10000;
 
 static gboolean nsswitch_has_resolve(const char *nsswitch)
 {
@@ -89,6 +92,7 @@ HostDns *host_dns_new(Host *host, const char *interface, int ifindex)
     dns->ifindex = ifindex;
     /* "tun.": the order of Debian's resolvconf puts tunnels before other interfaces. */
     dns->name = g_strconcat("tun.", interface, NULL);
+    g_queue_init(&dns->runs);
     return dns;
 }
 
@@ -114,6 +118,8 @@ typedef struct {
     GDBusConnection *bus;
     guint step;
     guint64 entry; /* to be forgotten when the revert is done */
+    char **arguments, *input; /* of resolvconf */
+    GSource *deadline;
 } DnsCall;
 
 static void dns_call_free(gpointer data)
@@ -122,6 +128,8 @@ static void dns_call_free(gpointer data)
 
     network_plan_free(call->plan);
     g_clear_object(&call->bus);
+    g_strfreev(call->arguments);
+    g_free(call->input);
     host_dns_free(call->dns);
     g_free(call);
 }
@@ -269,32 +277,81 @@ static void resolved_bus(GObject *source, GAsyncResult *result, gpointer user_da
         set_by_file(task);
 }
 
+static gboolean resolvconf_too_long(gpointer process)
+{
+    g_warning("resolvconf takes too long and is ended");
+    g_subprocess_force_exit(process);
+    return G_SOURCE_REMOVE;
+}
+
+/* It may hang, as any program that runs the administrator's hooks. */
+static GSource *resolvconf_deadline(GSubprocess *process, GMainContext *context)
+{
+    GSource *source = g_timeout_source_new(dns_resolvconf_msec);
+
+    g_source_set_callback(source, resolvconf_too_long, g_object_ref(process), g_object_unref);
+    g_source_attach(source, context);
+    return source;
+}
+
+static void resolvconf_next(HostDns *dns);
+
+static void resolvconf_finish(GTask *task, GError *error)
+{
+    DnsCall *call = g_task_get_task_data(task);
+    g_autoptr(HostDns) dns = g_rc_box_acquire(call->dns);
+
+    if (error == NULL)
+        journal_remove(dns->host->journal, call->entry);
+    g_queue_pop_head(&dns->runs);
+    task_finish(task, error);
+    resolvconf_next(dns);
+}
+
 static void resolvconf_done(GObject *source, GAsyncResult *result, gpointer user_data)
 {
-    GTask *task = user_data;
-    DnsCall *call = g_task_get_task_data(task);
+    DnsCall *call = g_task_get_task_data(user_data);
     GError *error = NULL;
 
+    g_source_destroy(call->deadline);
+    g_clear_pointer(&call->deadline, g_source_unref);
     if (g_subprocess_communicate_utf8_finish(G_SUBPROCESS(source), result, NULL, NULL, &error) &&
         !g_subprocess_get_successful(G_SUBPROCESS(source)))
         error = g_error_new(HOST_ERROR, HOST_ERROR_SYSTEM, "resolvconf failed");
-    if (error == NULL)
-        journal_remove(call->dns->host->journal, call->entry);
-    task_finish(task, error);
+    resolvconf_finish(user_data, error);
 }
 
-static void resolvconf_run(GTask *task, const char *const *arguments, const char *input)
+static void resolvconf_next(HostDns *dns)
 {
+    GTask *task = g_queue_peek_head(&dns->runs);
+    g_autoptr(GSubprocess) process = NULL;
     GError *error = NULL;
-    g_autoptr(GSubprocess) process =
-        g_subprocess_newv(arguments, G_SUBPROCESS_FLAGS_STDIN_PIPE, &error);
+    DnsCall *call;
 
+    if (task == NULL)
+        return;
+    call = g_task_get_task_data(task);
+    process = g_subprocess_newv((const char *const *)call->arguments,
+                                G_SUBPROCESS_FLAGS_STDIN_PIPE, &error);
     if (process == NULL) {
-        task_finish(task, error);
+        resolvconf_finish(task, error);
         return;
     }
-    g_subprocess_communicate_utf8_async(process, input, g_task_get_cancellable(task),
-                                        resolvconf_done, task);
+    call->deadline = resolvconf_deadline(process, NULL);
+    g_subprocess_communicate_utf8_async(process, call->input, NULL, resolvconf_done, task);
+}
+
+/* After those that run already, also when the task is cancelled: what "-d" takes back must not be
+ * written after it by a "-a" that was slower. */
+static void resolvconf_run(GTask *task, const char *const *arguments, const char *input)
+{
+    DnsCall *call = g_task_get_task_data(task);
+
+    call->arguments = g_strdupv((char **)arguments);
+    call->input = g_strdup(input);
+    g_queue_push_tail(&call->dns->runs, task);
+    if (call->dns->runs.length == 1)
+        resolvconf_next(call->dns);
 }
 
 static void set_by_resolvconf(GTask *task)
@@ -401,11 +458,14 @@ void host_dns_revert(HostDns *dns, GAsyncReadyCallback callback, gpointer user_d
     if (was_set && dns->backend == DNS_RESOLVCONF) {
         call->entry = dns->entry;
         dns->entry = 0;
-        resolvconf_run(task, arguments, NULL);
-        return;
-    }
-    if (was_set)
+        if (program != NULL) {
+            resolvconf_run(task, arguments, NULL);
+            return;
+        }
+        journal_remove(dns->host->journal, call->entry);
+    } else if (was_set) {
         resolv_file_unset(dns->host->resolv_file, dns->interface);
+    }
     task_finish(task, NULL);
 }
 
@@ -414,14 +474,32 @@ gboolean host_dns_revert_finish(GAsyncResult *result, GError **error)
     return g_task_propagate_boolean(G_TASK(result), error);
 }
 
+static void delete_done(GObject *source, GAsyncResult *result, gpointer user_data)
+{
+    *(GAsyncResult **)user_data = g_object_ref(result);
+}
+
 gboolean dns_resolvconf_delete(const char *name)
 {
     g_autofree char *program = resolvconf_program();
     const char *arguments[] = { program, "-d", name, NULL };
+    g_autoptr(GMainContext) context = NULL;
     g_autoptr(GSubprocess) process = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(GSource) deadline = NULL;
 
     if (program == NULL)
         return TRUE;
     process = g_subprocess_newv(arguments, G_SUBPROCESS_FLAGS_NONE, NULL);
-    return process != NULL && g_subprocess_wait_check(process, NULL, NULL);
+    if (process == NULL)
+        return FALSE;
+    context = g_main_context_new();
+    deadline = resolvconf_deadline(process, context);
+    g_main_context_push_thread_default(context);
+    g_subprocess_wait_check_async(process, NULL, delete_done, &result);
+    while (result == NULL)
+        g_main_context_iteration(context, TRUE);
+    g_main_context_pop_thread_default(context);
+    g_source_destroy(deadline);
+    return g_subprocess_wait_check_finish(process, result, NULL);
 }

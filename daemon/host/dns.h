@@ -28,6 +28,8 @@ gboolean host_dns_set_finish(GAsyncResult *result, GError **error);
  * it is done.  The HostDns may be freed before, the Host not. */
 void host_dns_revert(HostDns *dns, GAsyncReadyCallback callback, gpointer user_data);
 gboolean host_dns_revert_finish(GAsyncResult *result, GError **error);
+/* How long a resolvconf may run before it is ended and counts as failed; tests shorten it. */
+extern guint dns_resolvconf_msec;
 /* Undoes a journal entry of kind CHANGE_RESOLVCONF, waiting for the program. */
 gboolean dns_resolvconf_delete(const char *name);
 

@@ -262,7 +262,12 @@ static Terminal terminal_run(const char *command, const char *name)
     g_subprocess_launcher_take_stdout_fd(launcher, dup(slave));
     g_subprocess_launcher_take_stderr_fd(launcher, dup(slave));
     g_subprocess_launcher_set_child_setup(launcher, take_terminal, NULL, NULL);
-    terminal.process = g_subprocess_launcher_spawn(launcher, &error, program, command, name, NULL);
+    /* When the leader of a session ends, the kernel throws away what was not read yet: so it is
+     * not the program itself. */
+    terminal.process = g_subprocess_launcher_spawn(
+        launcher, &error, "/bin/sh", "-c",
+        "trap : INT; \"$0\" \"$@\"; code=$?; read -r seen; exit $code", program, command, name,
+        NULL);
     g_assert_no_error(error);
     return terminal;
 }
@@ -294,6 +299,7 @@ static int terminal_end(Terminal *terminal)
 {
     g_autoptr(GSubprocess) process = terminal->process;
 
+    terminal_type(terminal, "\n");
     g_subprocess_wait(process, NULL, NULL);
     close(terminal->master);
     g_string_free(terminal->seen, TRUE);

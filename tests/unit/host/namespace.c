@@ -190,6 +190,7 @@ void namespace_enter(void)
     must(unshare(CLONE_NEWNET | CLONE_NEWNS) == 0, "network namespace");
     must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "private mounts");
     must(mount("tmpfs", "/etc", "tmpfs", 0, NULL) == 0, "/etc");
+    must(mount("tmpfs", "/usr/sbin", "tmpfs", 0, NULL) == 0, "/usr/sbin");
     write_text("/etc/resolv.conf", RESOLV_CONF_TEXT);
     namespace_link("lo", TRUE);
     /* No IPv6 on the outer links, whose routes would come by themselves a moment later. */

@@ -6,7 +6,7 @@
  *   default via 192.0.2.1, whose neighbour entry is far0's
  *   up1 203.0.113.2/24 ---- far1: a second network, without a default route
  *
- * /etc is an empty tmpfs with a resolv.conf.  Of root's capabilities only CAP_NET_ADMIN (and
+ * /etc is an empty tmpfs with a resolv.conf, /usr/sbin one without anything.  Of root's capabilities only CAP_NET_ADMIN (and
  * CAP_NET_RAW for the test's own frames) are left afterwards. */
 #pragma once
 
