@@ -2,7 +2,7 @@
 /* Connections as files. */
 #include "exchange.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <libnm/NetworkManager.h>
@@ -13,8 +13,6 @@
 #include "connection.h"
 #include "profile/import.h"
 #include "profile/keyfile.h"
-
-#define FILE_MAX (512 * 1024) /* bytes */
 
 /* --- Import --- */
 
@@ -27,16 +25,16 @@ static char *read_file(const char *path, gsize *ret_length, GError **error)
 
     if (!stream)
         return NULL;
-    char *data = g_malloc0(FILE_MAX + 1);
-    if (g_input_stream_read_all(G_INPUT_STREAM(stream), data, FILE_MAX + 1, &length, NULL,
-                                error) && length <= FILE_MAX) {
+    char *data = g_malloc0(IMPORT_FILE_MAX + 1);
+    if (g_input_stream_read_all(G_INPUT_STREAM(stream), data, IMPORT_FILE_MAX + 1, &length, NULL,
+                                error) && length <= IMPORT_FILE_MAX) {
         *ret_length = length;
         return data;
     }
     if (error && !*error)
         g_set_error_literal(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_FAILED,
                             _("This file is too large to be a VPN's settings."));
-    explicit_bzero(data, FILE_MAX);
+    explicit_bzero(data, IMPORT_FILE_MAX);
     g_free(data);
     return NULL;
 }
@@ -91,21 +89,58 @@ static void set_flags(NmSettings *settings)
     }
 }
 
+/* Where NetworkManager's plug-ins keep certificates that came inside a file, too; the connection
+ * names it there. */
+static gboolean save_file(Profile *profile, const ImportedFile *file, GError **error)
+{
+    g_autofree char *folder = g_build_filename(g_get_user_data_dir(), "networkmanagement",
+                                               "certificates", NULL);
+    g_autofree char *name =
+        g_strdup_printf("%s-%s", profile_get_string(profile, FIELD_CONNECTION_UUID), file->name);
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    if (g_mkdir_with_parents(folder, 0700) < 0) {
+        int code = errno;
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(code), "%s: %s", folder,
+                    g_strerror(code));
+        return FALSE;
+    }
+    return g_file_set_contents_full(path, (const char *)secret_data(file->content),
+                                    (gssize)secret_length(file->content),
+                                    G_FILE_SET_CONTENTS_CONSISTENT, 0600, error) &&
+           profile_set_text(profile, file->field, path, error);
+}
+
+static void tell(const GPtrArray *sentences)
+{
+    for (guint i = 0; i < sentences->len; i++)
+        g_message("%s", (const char *)g_ptr_array_index(sentences, i));
+}
+
+/* Of several connections in a file the first is taken: libnm has place for one. */
 static NMConnection *import_profile(const char *data, gsize length, const char *path,
                                     GError **error)
 {
-    g_autofree char *stem = g_path_get_basename(path);
-    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *name = g_path_get_basename(path);
+    ImportFile file = {.name = name, .data = data, .length = length};
     g_autoptr(NmSettings) settings = nm_settings_new();
-    char *dot = strrchr(stem, '.');
+    g_autoptr(ImportResult) result = profile_import_files(&file, 1, error);
 
-    if (dot && dot != stem)
-        *dot = '\0';
-    g_autoptr(Profile) profile = profile_import(data, length, stem, warnings, error);
-    if (!profile || !profile_to_nm(profile, settings, error))
+    if (!result)
         return NULL;
-    for (guint i = 0; i < warnings->len; i++)
-        g_message("%s", (const char *)g_ptr_array_index(warnings, i));
+    Imported *first = g_ptr_array_index(result->profiles, 0);
+    for (guint i = 0; i < first->files->len; i++) {
+        if (!save_file(first->profile, g_ptr_array_index(first->files, i), error))
+            return NULL;
+    }
+    if (!profile_to_nm(first->profile, settings, error))
+        return NULL;
+    tell(result->warnings);
+    tell(first->warnings);
+    if (result->profiles->len > 1)
+        g_message(_("The file holds %u connections; the first one is taken: %s."),
+                  result->profiles->len,
+                  profile_get_string(first->profile, FIELD_CONNECTION_NAME));
     set_flags(settings);
     NMConnection *connection = connection_make(settings, NM_SERVICE_CAUSEWAY, error);
     return connection ? make_own(connection) : NULL;
@@ -163,10 +198,8 @@ static char *format_profile(NMConnection *connection, gsize *ret_length)
 
     nm_report_init(&report);
     g_autoptr(Profile) profile = profile_from_nm(settings, &report);
-    for (guint i = 0; i < report.warnings->len; i++)
-        g_message("%s", (const char *)g_ptr_array_index(report.warnings, i));
-    for (guint i = 0; i < report.refusals->len; i++)
-        g_message("%s", (const char *)g_ptr_array_index(report.refusals, i));
+    tell(report.warnings);
+    tell(report.refusals);
     return keyfile_format(profile, NULL, ret_length);
 }
 
