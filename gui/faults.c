@@ -41,11 +41,11 @@ static const FaultRow rows[FAILURE_CODE_COUNT] = {
                                   N_("Force UDP encapsulation, or try another network.")},
     [FAILURE_NO_PROPOSAL_IKE] = {
         EDIT(FIELD_IPSEC_SECURITY),
-        N_("Choose the security “legacy”, or ask the administrator which algorithms the gateway "
+        N_("Allow weak algorithms, too, or ask the administrator which algorithms the gateway "
            "has for phase 1.") },
     [FAILURE_NO_PROPOSAL_ESP] = {
         EDIT(FIELD_IPSEC_SECURITY),
-        N_("Choose the security “legacy”, or ask the administrator which algorithms the gateway "
+        N_("Allow weak algorithms, too, or ask the administrator which algorithms the gateway "
            "has for phase 2.") },
     [FAILURE_PSK_WRONG] = {
         SECRET(FIELD_IPSEC_PSK),

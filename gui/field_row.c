@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "profile/words.h"
-#include "sections.h"
 
 struct FieldRow {
     const Field *field;
@@ -69,7 +68,7 @@ static void make_choice(FieldRow *row)
     g_autoptr(GtkStringList) list = gtk_string_list_new(NULL);
 
     for (guint i = 0; row->field->choices[i]; i++)
-        gtk_string_list_append(list, section_choice(row->field, i));
+        gtk_string_list_append(list, _(field_choice_label(row->field, i)));
     row->widget = adw_combo_row_new();
     adw_action_row_set_subtitle(ADW_ACTION_ROW(row->widget), _(row->field->help));
     adw_combo_row_set_model(ADW_COMBO_ROW(row->widget), G_LIST_MODEL(list));

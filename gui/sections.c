@@ -29,7 +29,8 @@ static const FieldId methods[] = {
     FIELD_PPP_REFUSE_MSCHAPV2, FIELD_PPP_REQUIRE_MPPE,
 };
 static const FieldId l2tp[] = {
-    FIELD_L2TP_SECRET, FIELD_L2TP_HIDE_AVPS,  FIELD_L2TP_LOCAL_PORT, FIELD_L2TP_HELLO,
+    FIELD_L2TP_SECRET, FIELD_L2TP_HIDE_AVPS,  FIELD_L2TP_LOCAL_PORT, FIELD_L2TP_EPHEMERAL_PORT,
+    FIELD_L2TP_HELLO,
     FIELD_L2TP_DSCP,   FIELD_L2TP_SEQUENCING, FIELD_L2TP_DATA_PATH,
     FIELD_L2TP_EPHEMERAL_PORT,
 };
@@ -108,27 +109,4 @@ gboolean section_field_applies(const Field *field, Profile *profile)
     if (field->id == FIELD_IPSEC_PSK || field->id == FIELD_IPSEC_GROUP_NAME)
         return !certificate;
     return TRUE;
-}
-
-typedef struct {
-    FieldId id;
-    const char *words[4];
-} ChoiceWords;
-
-static const ChoiceWords choice_words[] = {
-    {FIELD_IPSEC_AUTH, {N_("Shared key"), N_("Certificates")}},
-    {FIELD_IPSEC_SECURITY, {N_("Strong"), N_("Compatible"), N_("Legacy")}},
-    {FIELD_L2TP_DATA_PATH, {N_("Automatic"), N_("Kernel"), N_("Causeway")}},
-    {FIELD_IPV4_METHOD, {N_("Automatic"), N_("Disabled")}},
-    {FIELD_IPV6_METHOD, {N_("Automatic"), N_("Disabled"), N_("Ignore")}},
-};
-
-const char *section_choice(const Field *field, guint choice)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(choice_words); i++) {
-        if (choice_words[i].id == field->id && choice < G_N_ELEMENTS(choice_words[i].words) &&
-            choice_words[i].words[choice])
-            return _(choice_words[i].words[choice]);
-    }
-    return field->choices[choice];
 }

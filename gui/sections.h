@@ -20,5 +20,3 @@ const Section *section_of(FieldId id);
 gboolean section_field_matches(const Field *field, const char *text);
 /* Whether the field has a meaning in this profile: certificates only where they are used. */
 gboolean section_field_applies(const Field *field, Profile *profile);
-/* A choice's word for a person, translated. */
-const char *section_choice(const Field *field, guint choice);

@@ -51,22 +51,11 @@ static void test_applies(void)
     g_assert_true(applies(profile, FIELD_PPP_MTU));
 }
 
-/* Each choice of the table has a word of its own. */
-static void test_choices(void)
-{
-    for (guint i = 0; i < FIELD_COUNT; i++) {
-        const Field *field = field_get((FieldId)i);
-        for (guint j = 0; field->choices && field->choices[j]; j++)
-            g_assert_true(g_ascii_isupper(section_choice(field, j)[0]));
-    }
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/gui/sections/all-fields", test_all_fields);
     g_test_add_func("/gui/sections/search", test_search);
     g_test_add_func("/gui/sections/applies", test_applies);
-    g_test_add_func("/gui/sections/choices", test_choices);
     return g_test_run();
 }
