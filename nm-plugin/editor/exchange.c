@@ -11,8 +11,8 @@
 
 #include "base/secret.h"
 #include "connection.h"
+#include "profile/export.h"
 #include "profile/import.h"
-#include "profile/keyfile.h"
 
 /* --- Import --- */
 
@@ -190,25 +190,48 @@ static char *format_native(NMConnection *connection, gsize *ret_length, GError *
     return g_key_file_to_data(file, ret_length, error);
 }
 
-/* Causeway's own format, which has no secrets. */
-static char *format_profile(NMConnection *connection, gsize *ret_length)
+/* By the file's name; what is not listed is NetworkManager's own. */
+static const char *other_format(const char *path)
+{
+    static const struct {
+        const char *suffix, *format;
+    } formats[] = {
+        {".conf", "causeway"}, {".mobileconfig", "mobileconfig"}, {".ps1", "powershell"}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
+        if (g_str_has_suffix(path, formats[i].suffix))
+            return formats[i].format;
+    }
+    return NULL;
+}
+
+/* What the format cannot hold is told. */
+static char *format_profile(NMConnection *connection, const char *format, gsize *ret_length,
+                            GError **error)
 {
     g_autoptr(NmSettings) settings = connection_read(connection);
     g_auto(NmReport) report;
 
     nm_report_init(&report);
     g_autoptr(Profile) profile = profile_from_nm(settings, &report);
+    g_autoptr(ExportResult) result = profile_export(profile, format, TRUE, error);
+    if (!result)
+        return NULL;
     tell(report.warnings);
     tell(report.refusals);
-    return keyfile_format(profile, NULL, ret_length);
+    tell(result->warnings);
+    const ExportFile *file = g_ptr_array_index(result->files, 0);
+    *ret_length = secret_length(file->text);
+    return g_strndup((const char *)secret_data(file->text), *ret_length);
 }
 
 gboolean exchange_export(NMConnection *connection, const char *path, GError **error)
 {
     g_autoptr(GError) failure = NULL;
     gsize length = 0;
-    char *data = g_str_has_suffix(path, ".conf") ? format_profile(connection, &length)
-                                                 : format_native(connection, &length, &failure);
+    const char *format = other_format(path);
+    char *data = format ? format_profile(connection, format, &length, &failure)
+                        : format_native(connection, &length, &failure);
     gboolean written = data && g_file_set_contents_full(path, data, (gssize)length,
                                                         G_FILE_SET_CONTENTS_CONSISTENT, 0600,
                                                         &failure);

@@ -227,6 +227,28 @@ static void test_profile_out(void)
     assert_item(back, "ipsec-remote-id", "older");
 }
 
+/* For an iPhone and for Windows; read again by the importers, which others' files test. */
+static void test_others_out(void)
+{
+    static const char *const names[] = {"out.mobileconfig", "out.ps1"};
+    static const char *const beginnings[] = {"<?xml", "Add-VpnConnection"};
+    g_autoptr(NMConnection) connection = import("l2tp.nmconnection", native);
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(folder, names[i], NULL);
+        g_autofree char *text = NULL;
+        g_autoptr(GError) error = NULL;
+        nm_vpn_editor_plugin_export(plugin, path, connection, &error);
+        g_assert_no_error(error);
+        g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+        g_assert_nonnull(strstr(text, beginnings[i]));
+        g_autoptr(NMConnection) back = nm_vpn_editor_plugin_import(plugin, path, &error);
+        g_assert_no_error(error);
+        assert_item(back, "gateway", "gw.example.org");
+        assert_secret(back, "ipsec-psk", "  k\\e y;#");
+    }
+}
+
 static void test_bad(void)
 {
     static const char *const bad[] = {
@@ -309,6 +331,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nm-plugin/native-secrets", test_native_secrets);
     g_test_add_func("/nm-plugin/profile", test_profile);
     g_test_add_func("/nm-plugin/profile-out", test_profile_out);
+    g_test_add_func("/nm-plugin/others-out", test_others_out);
     g_test_add_func("/nm-plugin/apple", test_apple);
     g_test_add_func("/nm-plugin/apple-certificate", test_apple_certificate);
     g_test_add_func("/nm-plugin/bad", test_bad);
