@@ -33,6 +33,26 @@ static struct nlmsghdr *link_request(char *buffer, guint16 type, int ifindex,
     return message;
 }
 
+static int index_parse(const struct nlmsghdr *message, void *data)
+{
+    const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
+
+    if (message->nlmsg_type == RTM_NEWLINK)
+        *(int *)data = info->ifi_index;
+    return MNL_CB_OK;
+}
+
+int interface_index(Netlink *netlink, const char *name)
+{
+    char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
+    struct nlmsghdr *message = link_request(buffer, RTM_GETLINK, 0, NULL);
+    int ifindex = -ENODEV;
+
+    mnl_attr_put_strz(message, IFLA_IFNAME, name);
+    int result = netlink_talk(netlink, message, index_parse, &ifindex);
+    return result < 0 ? result : ifindex;
+}
+
 int interface_set(Netlink *netlink, int ifindex, gboolean up, guint mtu)
 {
     char buffer[NETLINK_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));

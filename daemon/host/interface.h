@@ -5,6 +5,10 @@
 #include "host/link.h"
 #include "host/netlink.h"
 
+/* The index of the interface of that name, or -ENODEV.  Not if_nametoindex(): for a name that there
+ * is not, its ioctl has the kernel run modprobe, in case that a module of that name would bring it,
+ * and wait for that. */
+int interface_index(Netlink *netlink, const char *name);
 /* 0 or -errno. */
 int interface_set(Netlink *netlink, int ifindex, gboolean up, guint mtu);
 /* Makes a PPP unit's interface of the given name out of an open /dev/ppp. */

@@ -58,7 +58,7 @@ HostLink *host_link_new(Host *host, HostLinkKind kind, GError **error)
     link->kind = kind;
     for (guint i = 0; i < LINK_COUNT_MAX && (fd == -EEXIST || fd == -EBUSY); i++) {
         g_snprintf(link->name, sizeof link->name, "causeway%u", i);
-        if (if_nametoindex(link->name) == 0)
+        if (interface_index(host->netlink, link->name) == -ENODEV)
             fd = link_try(link, error);
     }
     if (fd < 0) {
@@ -71,7 +71,7 @@ HostLink *host_link_new(Host *host, HostLinkKind kind, GError **error)
         return NULL;
     }
     link->fd = fd;
-    link->ifindex = (int)if_nametoindex(link->name);
+    link->ifindex = interface_index(host->netlink, link->name);
     return g_steal_pointer(&link);
 }
 

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <string.h>
 
 static gboolean undo_link(GVariant *details, Host *host)
@@ -22,8 +21,8 @@ static gboolean undo_link(GVariant *details, Host *host)
 
     if (!g_variant_lookup(details, "name", "&s", &name))
         return TRUE;
-    ifindex = (int)if_nametoindex(name);
-    if (ifindex == 0 || interface_describe(host->netlink, ifindex, kind, &mtu) < 0)
+    ifindex = interface_index(host->netlink, name);
+    if (ifindex < 0 || interface_describe(host->netlink, ifindex, kind, &mtu) < 0)
         return TRUE;
     /* The name was free when the entry was written, so what carries it is the dead one's; but
      * only what we make is ever deleted. */

@@ -66,6 +66,17 @@ static void assert_answers(Netlink *netlink)
     g_assert_cmpuint(mtu, ==, 1500);
 }
 
+static void test_index(void)
+{
+    g_autoptr(Netlink) netlink = netlink_open(NETLINK_ROUTE, NULL);
+
+    g_assert_cmpint(interface_index(netlink, "up1"), ==, (int)if_nametoindex("up1"));
+    g_assert_cmpint(interface_index(netlink, "lo"), ==, (int)if_nametoindex("lo"));
+    g_assert_cmpint(interface_index(netlink, "causeway0"), ==, -ENODEV);
+    g_assert_cmpint(interface_index(netlink, ""), <, 0);
+    assert_answers(netlink);
+}
+
 /* It is told as such, and what comes behind the interruption is not the next answer. */
 static void test_interrupted(void)
 {
@@ -115,6 +126,7 @@ int main(int argc, char **argv)
     g_autoptr(Netlink) netlink = netlink_open(NETLINK_ROUTE, NULL);
     for (guint i = 0; i < ADDRESSES; i++)
         add_address(netlink, i);
+    g_test_add_func("/host/netlink/index", test_index);
     g_test_add_func("/host/netlink/interrupted", test_interrupted);
     g_test_add_func("/host/netlink/listed-again", test_listed_again);
     return g_test_run();
