@@ -54,6 +54,7 @@ static void attempt_release(Attempt *attempt)
 {
     g_clear_handle_id(&attempt->deadline, g_source_remove);
     g_clear_handle_id(&attempt->idle, g_source_remove);
+    g_clear_handle_id(&attempt->prepare_link, g_source_remove);
     g_clear_pointer(&attempt->credentials, credentials_free);
     g_clear_pointer(&attempt->tunnel, tunnel_process_free);
     inner_ipv6_clear(&attempt->ipv6);
@@ -285,10 +286,24 @@ static const TunnelProcessEvents tunnel_events = {
 
 /* ---- IKE ---- */
 
+static gboolean on_prepare_link(gpointer data)
+{
+    Attempt *attempt = data;
+
+    attempt->prepare_link = 0;
+    if (attempt->state == ATTEMPT_RUNNING)
+        attempt_prepare_link(attempt);
+    return G_SOURCE_REMOVE;
+}
+
+/* From the first word on charon has work, and needs nothing of us for a while. */
 static void on_ike_progress(Ike *ike, const char *text, gpointer data)
 {
     Attempt *attempt = data;
 
+    if (!attempt->ike_began && attempt->state == ATTEMPT_RUNNING)
+        attempt->prepare_link = g_idle_add(on_prepare_link, attempt);
+    attempt->ike_began = TRUE;
     attempt->events.log(text, attempt->user_data);
 }
 
@@ -427,8 +442,6 @@ void attempt_material_ready(Attempt *attempt)
     Failure *failure = start_ike(attempt, attempt->ike_port);
     if (failure)
         attempt_fail_later(attempt, failure);
-    else
-        attempt_prepare_link(attempt);
 }
 
 void attempt_start(Attempt *attempt, const IpAddress *gateway)
@@ -462,6 +475,7 @@ void attempt_stop(Attempt *attempt)
         return;
     g_clear_handle_id(&attempt->deadline, g_source_remove);
     g_clear_handle_id(&attempt->idle, g_source_remove);
+    g_clear_handle_id(&attempt->prepare_link, g_source_remove);
     g_clear_pointer(&attempt->pending, failure_free);
     if (attempt->tunnel) {
         attempt->state = ATTEMPT_CLOSING_TUNNEL;

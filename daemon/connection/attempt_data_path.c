@@ -60,7 +60,7 @@ static gboolean may_use(Attempt *attempt, HostLinkKind kind)
 }
 
 /* Making an interface takes the kernel longer than anything else that we ask of it: done while
- * IKE's packets are on their way, it costs no time.  What fails here is told when the path is
+ * IKE's first packets are on their way, not before, it costs no time.  What fails here is told when the path is
  * really wanted. */
 void attempt_prepare_link(Attempt *attempt)
 {

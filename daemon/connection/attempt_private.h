@@ -52,6 +52,8 @@ struct Attempt {
 
     Failure *pending; /* to be told from the main context */
     guint idle;
+    guint prepare_link; /* the source that will */
+    gboolean ike_began;
     guint deadline;
 };
 
