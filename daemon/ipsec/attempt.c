@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* How long an attempt may be silent, by what is awaited: long enough for three retransmissions
- * (1.0, 2.6, 5.2 s), short enough that a wrong key is told within ten seconds. */
+ * (0.5, 1.4, 3.0 s), short enough that a wrong key is told within ten seconds. */
 #define SILENT_GATEWAY_MSEC 5000
 #define SILENT_PROOF_MSEC 6000
 #define SILENT_MSEC 8000
@@ -165,14 +165,13 @@ static void watch_silence(Ike *ike)
 
 /* ---- what charon says ---- */
 
-/* The least time between a packet of ours that was sent once and the next of the gateway. */
+/* The least time between a packet of ours and the next of the gateway.  From its first copy on: a
+ * loss makes it seem longer, and to a gateway far away there are copies of each. */
 static void measure_rtt(Ike *ike, const Cause *before)
 {
     gint64 now = g_get_monotonic_time();
 
-    if (ike->cause.retransmitted)
-        ike->sent_at = 0;
-    else if (ike->cause.sent > before->sent)
+    if (!ike->cause.retransmitted && ike->cause.sent > before->sent)
         ike->sent_at = now;
     if (ike->cause.received > before->received && ike->sent_at > 0) {
         guint msec = (guint)MIN((now - ike->sent_at + 500) / 1000, 60000);

@@ -57,7 +57,7 @@ struct Ike {
     char *learned_id;     /* the one that it has instead */
     Cause cause;
     SaInfo sa;
-    gint64 sent_at; /* for the round trip; 0: retransmitted, or nothing sent */
+    gint64 sent_at; /* for the round trip; 0: nothing is unanswered */
 
     gboolean logs;         /* charon tells us each packet that it sends */
     gboolean last_message; /* the child is up, quick mode's third message not yet sent */
