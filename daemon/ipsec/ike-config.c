@@ -471,6 +471,14 @@ ViciWriter *ike_request_terminate_id(const char *key, guint64 id)
     return writer;
 }
 
+ViciWriter *ike_request_rekey_child(guint64 id)
+{
+    ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "rekey");
+
+    vici_write_number(writer, "child-id", id);
+    return writer;
+}
+
 ViciWriter *ike_request_list_sas(const IkeSetup *setup)
 {
     return ike_request_simple("list-sas", "ike", setup->name);

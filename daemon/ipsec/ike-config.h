@@ -45,6 +45,7 @@ ViciWriter *ike_request_initiate(const IkeSetup *setup, gboolean pfs);
 ViciWriter *ike_request_terminate(const IkeSetup *setup);
 /* `key` is "ike-id" or "child-id". */
 ViciWriter *ike_request_terminate_id(const char *key, guint64 id);
+ViciWriter *ike_request_rekey_child(guint64 id);
 ViciWriter *ike_request_list_sas(const IkeSetup *setup);
 /* `command`'s only argument is `key`=`value`. */
 ViciWriter *ike_request_simple(const char *command, const char *key, const char *value);

@@ -50,6 +50,7 @@ void ike_progress_charon(Ike *ike, const char *line)
 
 static void ike_destroy(Ike *ike)
 {
+    ike_clear_timer(&ike->confirm);
     ike_clear_timer(&ike->silence);
     ike_clear_timer(&ike->whole);
     ike_clear_timer(&ike->due);
@@ -72,6 +73,7 @@ static void ike_closed(Ike *ike)
 {
     g_autoptr(Failure) failure = g_steal_pointer(&ike->failure);
 
+    ike_clear_timer(&ike->confirm);
     ike_clear_timer(&ike->silence);
     ike_clear_timer(&ike->whole);
     ike_clear_timer(&ike->due);
@@ -80,6 +82,7 @@ static void ike_closed(Ike *ike)
     g_clear_pointer(&ike->member, charon_leave);
     g_clear_pointer(&ike->key_id, g_free);
     ike->loaded = ike->listing = ike->list_again = ike->list_when_up = ike->was_up = FALSE;
+    ike->confirming = FALSE;
     ike->deleted_spi = ike->dead_spi = 0;
     ike_set_state(ike, STATE_OFF);
     switch (ike->end) {
@@ -145,6 +148,7 @@ static void ike_close(Ike *ike, End end, Failure *failure)
     ike->end = end;
     failure_free(ike->failure);
     ike->failure = failure;
+    ike_clear_timer(&ike->confirm);
     ike_clear_timer(&ike->silence);
     ike_clear_timer(&ike->whole);
     g_clear_pointer(&ike->runner, vici_client_free);

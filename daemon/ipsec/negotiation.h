@@ -73,6 +73,8 @@ struct Ike {
     guint32 dead_spi;    /* of one that it has deleted and charon still has; 0: none */
     char *key_id;
 
+    gboolean confirming; /* the list is asked for to see whether the gateway uses its child */
+    GSource *confirm;
     GSource *silence;
     GSource *whole;
     GSource *due; /* the idle in which something is told from no callback */

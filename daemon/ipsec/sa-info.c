@@ -109,6 +109,7 @@ gboolean sa_info_read(SaInfo *info, const ViciNode *message, const char *name, g
         fill(info, ike, child);
         info->ike_id = vici_node_number(ike, "uniqueid", G_MAXUINT32, 0);
         info->child_id = id;
+        info->unheard = vici_node_number(child, "packets-in", G_MAXUINT64, 1) == 0;
         found = TRUE;
     }
     return found;

@@ -13,6 +13,7 @@ typedef struct {
     char *remote_id;
     guint64 ike_id;   /* charon's numbers; 0: there is none */
     guint64 child_id;
+    gboolean unheard; /* nothing has come through the child yet, as far as charon tells */
 } SaInfo;
 
 /* From a message of the events list-sa or child-updown: the youngest installed child of the

@@ -26,6 +26,39 @@ static gboolean is_gateway(Ike *ike)
     return FALSE;
 }
 
+/* The gateway has its child from quick mode's third message on, to which there is no answer: when
+ * it is lost, the gateway repeats the second one, by strongSwan's timer after four seconds, and
+ * until then drops all that we send. */
+#define CONFIRM_MSEC 600
+#define CONFIRM_ROUND_TRIPS 6
+
+static gboolean on_confirm_due(gpointer user_data)
+{
+    Ike *ike = user_data;
+
+    ike_clear_timer(&ike->confirm);
+    if (ike->state == STATE_UP) {
+        ike->confirming = TRUE;
+        ike_list_sas(ike);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+/* Whether the child is renewed.  A quick mode more costs a gateway next to nothing that has only
+ * been slow to answer. */
+static gboolean renew_unheard(Ike *ike)
+{
+    gboolean asked = ike->confirming;
+
+    ike->confirming = FALSE;
+    if (!asked || ike->state != STATE_UP || !ike->listed.unheard || ike->listed.child_id == 0 ||
+        ike->listed.child_id != ike->sa.child_id)
+        return FALSE;
+    vici_client_call(ike->control, ike_request_rekey_child(ike->sa.child_id), NULL, NULL);
+    ike_progress(ike, "Nothing has come through the encrypted connection, renewing it");
+    return TRUE;
+}
+
 static void ike_is_up(Ike *ike)
 {
     gboolean again = ike->was_up;
@@ -41,10 +74,13 @@ static void ike_is_up(Ike *ike)
     if (ike->list_when_up)
         ike_list_sas(ike);
     ike->list_when_up = FALSE;
-    if (again)
+    if (again) {
         ike->events.changed(ike, &ike->sa.info, ike->user_data);
-    else
+    } else {
+        guint msec = MAX(CONFIRM_MSEC, CONFIRM_ROUND_TRIPS * ike->sa.info.rtt_msec);
+        ike_set_timer(&ike->confirm, msec, on_confirm_due, ike);
         ike->events.established(ike, &ike->sa.info, ike->user_data);
+    }
 }
 
 static gboolean on_last_message_due(gpointer user_data)
@@ -132,6 +168,8 @@ static void end_elder(Ike *ike)
 /* Everything that charon has of this connection has been told. */
 static void list_complete(Ike *ike)
 {
+    if (renew_unheard(ike))
+        return;
     if (ike->listed.child_id != 0 && ike->state == STATE_UP &&
         ike->listed.child_id == ike->sa.child_id && ike->listed.ike_id == ike->sa.ike_id)
         return; /* the event that made us ask was its own beginning */

@@ -13,6 +13,7 @@
 #include "ipsec/vici.h"
 
 #define MAX_CLIENTS 8
+#define CONNECTION "causeway-test"
 
 typedef struct {
     int fd;
@@ -90,6 +91,8 @@ static void write_sa(ViciWriter *writer, const char *name, const char *reqid, co
         vici_write_string(writer, "reqid", reqid);
         vici_write_string(writer, "state", "INSTALLED");
         vici_write_string(writer, "spi-out", spi);
+        if (is("is-not-heard") || is("is-heard"))
+            vici_write_string(writer, "packets-in", is("is-heard") || child > 1 ? "1" : "0");
         vici_write_string(writer, "encr-alg", cipher);
         vici_write_section_end(writer);
     }
@@ -104,6 +107,16 @@ static void tell_up(const char *name, const char *reqid, const char *cipher)
         ViciWriter *writer = vici_writer_new(VICI_EVENT, "child-updown");
         vici_write_string(writer, "up", "yes");
         write_sa(writer, name, reqid, cipher);
+        send_frame(clients[i].fd, writer);
+    }
+}
+
+/* The youngest child has taken the place of the one before it. */
+static void tell_rekeyed(const char *name)
+{
+    for (guint i = 0; i < n_clients; i++) {
+        ViciWriter *writer = vici_writer_new(VICI_EVENT, "child-rekey");
+        write_sa(writer, name, "1129775105", "AES_CBC");
         send_frame(clients[i].fd, writer);
     }
 }
@@ -213,6 +226,10 @@ static void on_command(int fd, const ViciPacket *packet)
         if (loses_child())
             tell_childless(fd, ike);
         answer(fd, "yes", NULL);
+    } else if (strcmp(packet->name, "rekey") == 0) {
+        answer(fd, "yes", NULL);
+        initiations++;
+        tell_rekeyed(CONNECTION);
     } else if (strcmp(packet->name, "load-conn") == 0 && is("refuses")) {
         answer(fd, "no", "invalid value for: reqid, config discarded");
     } else {

@@ -296,6 +296,50 @@ static void test_loses_ike(void)
     world_end(&world);
 }
 
+/* Quick mode's last message has been lost: the gateway has no child, and answers nothing. */
+static void test_not_heard(void)
+{
+    World world;
+
+    world_begin(&world, "is-not-heard");
+    world.stop_when_changed = TRUE;
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.established, ==, 1);
+    g_assert_cmpuint(world.changed, ==, 1);
+    g_autofree char *commands = world_commands(&world);
+    const char *rekey = strstr(commands, "rekey child-id 1\n");
+    g_assert_nonnull(rekey);
+    g_assert_null(strstr(rekey + 1, "rekey "));
+    world_end(&world);
+}
+
+static gboolean on_list_due(gpointer user_data)
+{
+    World *world = user_data;
+    g_autofree char *commands = world_commands(world);
+    const char *first = strstr(commands, "list-sas");
+
+    /* Once when it was initiated, and once to see. */
+    if (!first || !strstr(first + 1, "list-sas"))
+        return G_SOURCE_CONTINUE;
+    ike_stop(world->ike);
+    return G_SOURCE_REMOVE;
+}
+
+/* One from which something has come is left alone. */
+static void test_heard(void)
+{
+    World world;
+
+    world_begin(&world, "is-heard");
+    g_timeout_add(50, on_list_due, &world);
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.changed, ==, 0);
+    g_autofree char *commands = world_commands(&world);
+    g_assert_null(strstr(commands, "rekey"));
+    world_end(&world);
+}
+
 static void test_killed(void)
 {
     World world;
@@ -454,6 +498,8 @@ int main(int argc, char **argv)
     g_test_add_func("/negotiation/loses-child", test_loses_child);
     g_test_add_func("/negotiation/loses-ike", test_loses_ike);
     g_test_add_func("/negotiation/gateway-name", test_gateway_name);
+    g_test_add_func("/negotiation/not-heard", test_not_heard);
+    g_test_add_func("/negotiation/heard", test_heard);
     g_test_add_func("/negotiation/killed", test_killed);
     g_test_add_func("/negotiation/stop-at-once", test_stop_at_once);
     g_test_add_func("/negotiation/stop-initiating", test_stop_initiating);
