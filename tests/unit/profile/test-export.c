@@ -226,7 +226,7 @@ static void test_plistlib(void)
     g_autoptr(Profile) profile = nasty_profile();
     g_autoptr(ExportResult) result = profile_export(profile, "mobileconfig", TRUE, NULL);
     const ExportFile *file = g_ptr_array_index(result->files, 0);
-    g_autofree char *path = NULL, *command = NULL, *output = NULL;
+    g_autofree char *path = NULL, *output = NULL;
     g_autoptr(GError) error = NULL;
     int handle = g_file_open_tmp("export-XXXXXX", &path, &error), status;
 
