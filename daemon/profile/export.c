@@ -43,6 +43,13 @@ const Secret *export_secret_bytes(Export *export, FieldId id)
     return export->secrets ? profile_get_secret(export->profile, id) : NULL;
 }
 
+static void refuse_secret(Export *export, FieldId id)
+{
+    if (!export->error)
+        g_set_error(&export->error, PROFILE_ERROR, PROFILE_ERROR_INVALID_VALUE,
+                    "%s: its letters cannot be written in this format", field_name(id));
+}
+
 const char *export_secret(Export *export, FieldId id)
 {
     const Secret *secret = export_secret_bytes(export, id);
@@ -52,9 +59,7 @@ const char *export_secret(Export *export, FieldId id)
     const char *text = (const char *)secret_data(secret);
     if (g_utf8_validate(text, (gssize)secret_length(secret), NULL))
         return text;
-    if (!export->error)
-        g_set_error(&export->error, PROFILE_ERROR, PROFILE_ERROR_INVALID_VALUE,
-                    "%s: is no UTF-8 text and cannot be written in this format", field_name(id));
+    refuse_secret(export, id);
     return NULL;
 }
 
@@ -145,7 +150,10 @@ static gboolean export_causeway(Export *export)
             continue;
         if (field_is_secret(field)) {
             const char *secret = export_secret(export, field->id);
-            if (secret)
+            /* GLib skips white space before a value, and escapes blanks and tabs there only. */
+            if (secret && *secret == '\f')
+                refuse_secret(export, field->id);
+            else if (secret)
                 g_key_file_set_string(keyfile, field->group, field->key, secret);
         } else {
             g_autofree char *text = profile_get_text(export->profile, field->id);

@@ -250,7 +250,8 @@ static void take_terminal(gpointer data)
     ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 }
 
-static Terminal terminal_run(const char *command, const char *name)
+/* `option` may be NULL. */
+static Terminal terminal_run(const char *command, const char *name, const char *option)
 {
     Terminal terminal = {.seen = g_string_new(NULL)};
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_NONE);
@@ -266,7 +267,7 @@ static Terminal terminal_run(const char *command, const char *name)
      * not the program itself. */
     terminal.process = g_subprocess_launcher_spawn(
         launcher, &error, "/bin/sh", "-c",
-        "trap : INT; \"$0\" \"$@\"; code=$?; read -r seen; exit $code", program, command, name,
+        "trap : INT; \"$0\" \"$@\"; code=$?; read -r seen; exit $code", program, command, name, option,
         NULL);
     g_assert_no_error(error);
     return terminal;
@@ -311,7 +312,7 @@ static int terminal_end(Terminal *terminal)
 static void test_terminal(void)
 {
     expect("add asks gateway=asks.test ppp.user=anna", 0, NULL, NULL);
-    Terminal terminal = terminal_run("up", "asks");
+    Terminal terminal = terminal_run("up", "asks", NULL);
     terminal_expect(&terminal, "Shared key for asks: ");
     terminal_type(&terminal, "right\n");
     terminal_expect(&terminal, "Password for asks: ");
@@ -327,13 +328,13 @@ static void test_terminal(void)
     expect("down asks", 0, NULL, NULL);
 
     /* Ctrl-C at a question. */
-    terminal = terminal_run("up", "asks");
+    terminal = terminal_run("up", "asks", NULL);
     terminal_expect(&terminal, "Shared key for asks: ");
     terminal_type(&terminal, "\003");
     terminal_expect(&terminal, "prepare: secret-missing");
     g_assert_cmpint(terminal_end(&terminal), ==, 1);
 
-    terminal = terminal_run("up", "asks");
+    terminal = terminal_run("up", "asks", NULL);
     terminal_expect(&terminal, "Shared key for asks: ");
     terminal_type(&terminal, "right\n");
     terminal_expect(&terminal, "Password for asks: ");
@@ -344,6 +345,120 @@ static void test_terminal(void)
     terminal_expect(&terminal, "cancelled");
     g_assert_cmpint(terminal_end(&terminal), ==, 1);
     expect("remove asks", 0, NULL, NULL);
+}
+
+/* Several connections of one text, names that are taken, nothing stored in a dry run. */
+static void test_import_several(void)
+{
+    static const char text[] =
+        "Add-VpnConnection -Name mailed -ServerAddress up.test -TunnelType L2tp -L2tpPsk 'k'\n"
+        "Add-VpnConnection -Name other -ServerAddress up.test -TunnelType L2tp\n"
+        "Add-VpnConnection -Name new -ServerAddress up.test -TunnelType Ikev2\n";
+    static const struct {
+        const char *words;
+        int code;
+        const char *out, *err;
+    } runs[] = {
+        {"import - --dry-run", 0, "mailed\n    taken over:\n        Gateway: up.test\n",
+         "nothing was stored"},
+        {"import -", 0, "Shared key: (a secret, not shown)", "\"new\" is of the kind Ikev2"},
+        {"import -", 0, "mailed 2\n", "there is a profile \"mailed\" already"},
+        {"import - --name x", 2, "", "--name is for one connection, and there are 2"},
+        {"import - --nonsense", 2, "", "there is no option --nonsense"},
+        {"import", 2, "", "usage: causeway import"},
+        {"import - --name", 2, "", "--name needs a value"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(runs); i++) {
+        g_auto(Run) run = run_with(runs[i].words, text);
+        g_test_message("%s: %d\n%s%s", runs[i].words, run.code, run.out, run.err);
+        g_assert_cmpint(run.code, ==, runs[i].code);
+        g_assert_nonnull(strstr(run.out, runs[i].out));
+        g_assert_nonnull(strstr(run.err, runs[i].err));
+        g_assert_null(strstr(run.out, "'k'"));
+        if (i == 0)
+            expect("show mailed", 4, NULL, NULL);
+    }
+    expect("show mailed", 0, "ipsec.psk=(stored)", NULL);
+    {
+        /* A name with a blank in it, as one word. */
+        const char *argv[] = {program, "remove", "mailed 2", NULL};
+        g_autoptr(GSubprocess) process = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_NONE, NULL);
+        g_assert_true(g_subprocess_wait_check(process, NULL, NULL));
+        argv[2] = "other 2";
+        g_autoptr(GSubprocess) second = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_NONE, NULL);
+        g_assert_true(g_subprocess_wait_check(second, NULL, NULL));
+    }
+    expect("remove mailed", 0, NULL, NULL);
+    expect("remove other", 0, NULL, NULL);
+}
+
+/* Certificates are written where the user says, for him alone, and over nothing. */
+static void test_import_certificates(void)
+{
+    g_autofree char *sample = g_build_filename(TEST_SAMPLES, "apple-certificate.mobileconfig", NULL);
+    g_autofree char *words = g_strconcat("import ", sample, " --certificates ", harness.folder, NULL);
+    g_autofree char *without = g_strconcat("import ", sample, NULL);
+    g_autofree char *own = g_build_filename(harness.folder, "anna-s-id.p12", NULL);
+    g_autofree char *shown = g_strconcat("ipsec.certificate=", own, "\n", NULL);
+    GStatBuf info;
+
+    expect(without, 0, NULL, "anna-s-id.p12 lies inside the file and was not saved");
+    g_assert_false(g_file_test(own, G_FILE_TEST_EXISTS));
+    expect("show Certified", 0, "ipsec.key-passphrase=(stored)", NULL);
+    expect("remove Certified", 0, NULL, NULL);
+    expect(words, 0, own, NULL);
+    g_assert_cmpint(g_stat(own, &info), ==, 0);
+    g_assert_cmpint(info.st_mode & 0777, ==, 0600);
+    g_assert_cmpint(info.st_size, ==, 6);
+    expect("show Certified", 0, shown, NULL);
+    expect("remove Certified", 0, NULL, NULL);
+    expect(words, 1, NULL, "File exists");
+    expect("show Certified", 4, NULL, NULL);
+}
+
+/* Secrets go into files for their owner alone, or to a terminal after a warning. */
+static void test_export_secrets(void)
+{
+    g_autofree char *file = g_build_filename(harness.folder, "with-secrets", NULL);
+    g_autofree char *folder = g_build_filename(harness.folder, "swan", NULL);
+    g_autofree char *words = g_strconcat("export out --with-secrets --output ", file, NULL);
+    g_autofree char *several = g_strconcat("export out --format strongswan --output ", folder, NULL);
+    g_autofree char *content = NULL;
+    GStatBuf info;
+
+    expect("add out gateway=up.test ppp.user=anna", 0, NULL, NULL);
+    expect("export out --format nonsense", 2, NULL, "there are causeway, nmconnection");
+    expect("export out --with-secrets", 2, NULL, "say which with --output");
+    {
+        g_auto(Run) run = run_with(words, "ppp.password=ge=heim\n");
+        g_assert_cmpint(run.code, ==, 0);
+        g_assert_cmpstr(run.out, ==, "");
+    }
+    g_assert_cmpint(g_stat(file, &info), ==, 0);
+    g_assert_cmpint(info.st_mode & 0777, ==, 0600);
+    g_assert_true(g_file_get_contents(file, &content, NULL, NULL));
+    g_assert_nonnull(strstr(content, "password=ge=heim\n"));
+    expect(words, 1, NULL, "File exists");
+    {
+        g_auto(Run) run = run_with(words, "ppp.user=x\n");
+        g_assert_cmpint(run.code, ==, 2);
+        g_assert_nonnull(strstr(run.err, "lines like ppp.password=SECRET"));
+    }
+    expect(several, 0, NULL, NULL);
+    g_assert_cmpint(g_stat(folder, &info), ==, 0);
+    g_assert_cmpint(info.st_mode & 0777, ==, 0700);
+
+    Terminal terminal = terminal_run("export", "out", "--with-secrets");
+    terminal_expect(&terminal, "note: the secrets will be readable on this screen");
+    terminal_expect(&terminal, "Shared key: ");
+    terminal_type(&terminal, "typed-key\n");
+    terminal_expect(&terminal, "Password: ");
+    terminal_type(&terminal, "\003");
+    terminal_expect(&terminal, "psk=typed-key");
+    g_assert_null(strstr(terminal.seen->str, "password="));
+    g_assert_cmpint(terminal_end(&terminal), ==, 0);
+    expect("remove out", 0, NULL, NULL);
 }
 
 static void test_incomplete(void)
@@ -468,6 +583,9 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/failure", test_failure);
     g_test_add_func("/cli/asks", test_asks);
     g_test_add_func("/cli/terminal", test_terminal);
+    g_test_add_func("/cli/import-several", test_import_several);
+    g_test_add_func("/cli/import-certificates", test_import_certificates);
+    g_test_add_func("/cli/export-secrets", test_export_secrets);
     g_test_add_func("/cli/incomplete", test_incomplete);
     g_test_add_func("/cli/cancel", test_cancel);
     g_test_add_func("/cli/json", test_json);

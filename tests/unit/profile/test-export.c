@@ -174,6 +174,10 @@ static void test_telling(void)
         g_assert_nonnull(strstr(error->message, "password"));
         g_clear_error(&error);
     }
+    g_autoptr(Secret) feed = secret_new("\fa", 2);
+    profile_set_secret(profile, FIELD_PPP_PASSWORD, feed, NULL);
+    g_assert_null(profile_export(profile, "causeway", TRUE, &error));
+    g_clear_error(&error);
     profile_set_secret(profile, FIELD_PPP_PASSWORD, bell, NULL);
     g_assert_null(profile_export(profile, "mobileconfig", TRUE, &error));
     g_assert_nonnull(strstr(error->message, "XML"));
