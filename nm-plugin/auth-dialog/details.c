@@ -142,12 +142,16 @@ static void add_field(GPtrArray *questions, const Details *details, const Field 
     /* Not needed by the connection, or said to be unnecessary: only when it is asked for. */
     if ((!needed || (flags & NM_FLAG_NOT_REQUIRED)) && !hinted)
         return;
+    char *value = known_value(details, key, flags, keyring);
+    if (!value && named && !hinted)
+        return;
     Question *question = g_new0(Question, 1);
     question->key = key;
     question->label = _(field->label);
-    question->value = known_value(details, key, flags, keyring);
-    /* What is asked for by name was refused, or the gateway wants another; the rest stands. */
-    question->ask = hinted || !question->value || (details->reprompt && !named);
+    question->value = value;
+    /* What is asked for by name was refused, or the gateway wants another; the rest stands, also
+     * what only the running connection knows. */
+    question->ask = named ? hinted : !question->value || details->reprompt;
     question->wrong = details->reprompt && hinted && question->value;
     g_ptr_array_add(questions, question);
 }

@@ -127,6 +127,7 @@ static GtkWidget *make_content(Window *window)
     GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
     GtkWidget *group = adw_preferences_group_new();
 
+    gtk_widget_set_margin_top(box, 12);
     gtk_box_append(GTK_BOX(box), group);
     for (guint i = 0; i < window->questions->len; i++) {
         const Question *question = g_ptr_array_index(window->questions, i);

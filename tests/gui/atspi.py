@@ -270,7 +270,10 @@ class Widget:
     def actions(self):
         if 'Action' not in self.interfaces():
             return []
-        return [self.call('Action', 'GetName', '(i)', n)[0] for n in range(self.get('Action', 'NActions'))]
+        try:
+            return [self.call('Action', 'GetName', '(i)', n)[0] for n in range(self.get('Action', 'NActions'))]
+        except GLib.Error:  # GTK 4 counts one, but has none while the widget is insensitive
+            return []
 
     def do(self, action):
         """Its action of that name; False if it has none."""
@@ -403,11 +406,15 @@ def application(name=None, pid=None, seconds=SECONDS):
     return wait(f'program {name!r} {pid or ""}', question, seconds, lambda: repr(desktop().children))
 
 
-def launch(command, seconds=SECONDS, environment=None, **options):
-    """Starts a program and waits until it is seen. What it prints goes where ours goes unless options say otherwise."""
+def launch(command, seconds=SECONDS, environment=None, feed=None, **options):
+    """Starts a program and waits until it is seen. What it prints goes where ours goes unless options (subprocess.Popen's)
+    say otherwise; feed is written to its standard input, which stays open."""
     bus()
     process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, **options)
     try:
+        if feed is not None:
+            process.stdin.write(feed)
+            process.stdin.flush()
         seen = application(pid=process.pid, seconds=seconds)
     except AssertionError:
         process.kill()

@@ -175,7 +175,7 @@ static void test_asks_again_for_what_was_refused(void)
 static void test_asks_for_other_secrets_by_name(void)
 {
     g_autoptr(GKeyFile) expired =
-        external("-i|-t|new-password", PROFILE SECRET("password", "old") SECRET("ipsec-psk", "key") DONE);
+        external("-i|-t|new-password", PROFILE SECRET("password", "old") DONE);
     g_autoptr(GKeyFile) certificate =
         external("-i|-t|machine-certpass",
                  PROFILE DATA("machine-auth-type", "tls") DATA("machine-cert", "/c.pem")
@@ -186,6 +186,8 @@ static void test_asks_for_other_secrets_by_name(void)
 
     assert_secret(expired, "new-password", "", TRUE);
     assert_secret(expired, "password", "old", FALSE);
+    /* Nobody but the running connection has it; it is not wanted again. */
+    assert_secret(expired, "ipsec-psk", NULL, FALSE);
     assert_described(expired, "Your password has expired. Choose a new one.");
     assert_secret(certificate, "machine-certpass", "", TRUE);
     assert_secret(certificate, "ipsec-psk", NULL, FALSE);
