@@ -33,7 +33,9 @@ static GtkEditable *add_row(Window *window, GtkWidget *group, const char *label)
     gtk_accessible_update_property(GTK_ACCESSIBLE(gtk_editable_get_delegate(GTK_EDITABLE(row))),
                                    GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
     adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), row);
-    return GTK_EDITABLE(row);
+    /* Never given back: libadwaita 1.2 crashes when a row that has the focus ends with its window.
+     * It ends with the process, which is at once. */
+    return GTK_EDITABLE(g_object_ref(row));
 }
 
 /* Nothing empty, and the new password twice the same. */

@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Our editor where people meet it: a connection is made in nm-connection-editor (GTK 3), opened and changed in GNOME
+Settings (GTK 4), and opened again in the first; what NetworkManager saves is compared each time. Run by the case
+nm-desktop-edits."""
+
+import re
+import subprocess
+import sys
+
+from atspi import launch, screenshot, wait
+from checks import equal, not_ok, status, step, true
+
+NAME = 'Büro "Süd"'
+# What a typed value must survive.
+PASSWORD = 'p ä"s\\s;=\'w%密'
+KEY = ' shared $key'
+
+
+def nmcli(*words):
+    done = subprocess.run(['nmcli', *words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def saved():
+    """The data of the connection as NetworkManager has it: key → value."""
+    text = nmcli('-t', '-e', 'no', '-f', 'vpn.data', 'connection', 'show', NAME).removeprefix('vpn.data:').strip()
+    return dict(item.split(' = ', 1) for item in text.split(', '))
+
+
+def kept_secret(setting_key):
+    """In the user's keyring, where an agent put it."""
+    done = subprocess.run(['secret-tool', 'lookup', 'connection-uuid', UUID, 'setting-name', 'vpn', 'setting-key',
+                           setting_key], capture_output=True, text=True)
+    return done.stdout
+
+
+def called(name):
+    """GTK 4.8 says a name twice where a label stands beside it, too."""
+    return re.compile(f'^{name}( {name})?$')
+
+
+def notebook_page(window):
+    return window.find('page tab', 'VPN')
+
+
+def in_connection_editor():
+    editor = launch(['nm-connection-editor', '--create', '--type', 'org.freedesktop.NetworkManager.causeway'])
+    window = editor.find('frame', re.compile('^Editing'))
+    page = notebook_page(window)
+    with step('nm-connection-editor shows our editor'):
+        window.find('text', where=lambda entry: entry.text.startswith('VPN connection')).type(NAME)
+        page.find('text', 'Gateway').type('vpn.example.org')
+        true('an incomplete connection cannot be saved', not window.find('push button', 'Save').has('sensitive'))
+        page.find('text', 'User name').type('DOMAIN\\müller')
+        page.find('password text', 'Password').type(PASSWORD)
+        page.find('password text', 'Shared key').type(KEY)
+        screenshot('nm-connection-editor.png')
+    with step('its further pages take what is typed'):
+        page.find('radio button', 'IPsec').click()
+        page.find('text', 'Gateway identity').type('gw.example.org')
+        screenshot('nm-connection-editor-ipsec.png')
+        page.find('radio button', 'PPP').click()
+        page.find(('check box', 'text', 'spin button', 'combo box'))
+        screenshot('nm-connection-editor-ppp.png')
+    window.find('push button', 'Save').await_state('sensitive').click()
+    wait('the connection is saved', lambda: NAME in nmcli('-t', '-e', 'no', '-f', 'NAME', 'connection').splitlines())
+    editor.end()
+
+
+def identity_page(settings):
+    window = settings.find('frame')
+    row = window.find('list item', where=lambda item: item.look('label', NAME))
+    row.find('push button', 'Options…').click()
+    dialog = settings.find('dialog', NAME)
+    # A notebook of GTK 4 has no action for its tabs.
+    dialog.find('label', 'Identity').click_with_mouse()
+    dialog.find('text', called('Gateway'))
+    return dialog
+
+
+def in_settings():
+    settings = launch(['gnome-control-center', 'network'])
+    dialog = identity_page(settings)
+    with step('GNOME Settings shows what was typed in the other editor'):
+        equal('gateway', 'vpn.example.org', dialog.find('text', called('Gateway')).text)
+        equal('user', 'DOMAIN\\müller', dialog.find('text', called('User name')).text)
+        screenshot('gnome-settings.png')
+    with step('it takes a change'):
+        dialog.find('text', called('Gateway')).type('other.example.org')
+        apply = dialog.find('push button', re.compile('Apply')).await_state('sensitive')
+        apply.click()
+        wait('the change is saved', lambda: saved().get('gateway') == 'other.example.org')
+    settings.end()
+
+
+def again_in_connection_editor():
+    editor = launch(['nm-connection-editor', f'--edit={UUID}'])
+    window = editor.find('frame', re.compile('^Editing'))
+    page = notebook_page(window)
+    with step('nm-connection-editor shows the change and the rest'):
+        equal('gateway, changed', 'other.example.org', page.find('text', 'Gateway').text)
+        equal('user, again', 'DOMAIN\\müller', page.find('text', 'User name').text)
+        page.find('check box', 'Show passwords').check()
+        page.find('text', 'Password').await_text(PASSWORD)
+        page.find('text', 'Shared key').await_text(KEY)
+    before = saved()
+    window.find('push button', 'Save').await_state('sensitive').click()
+    window.parent.gone('frame', re.compile('^Editing'))
+    equal('saving without a change changes nothing', before, saved())
+    editor.end()
+
+
+applet = subprocess.Popen(['nm-applet'], stderr=subprocess.DEVNULL)
+try:
+    in_connection_editor()
+    UUID = nmcli('-g', 'connection.uuid', 'connection', 'show', NAME).strip()
+    equal('what was typed is saved under the keys of NetworkManager-l2tp',
+          {'gateway': 'vpn.example.org', 'user': 'DOMAIN\\müller', 'ipsec-enabled': 'yes',
+           'ipsec-remote-id': 'gw.example.org', 'password-flags': '1', 'ipsec-psk-flags': '1'}, saved())
+    wait('the keyring has the password', lambda: kept_secret('password'))
+    equal('the password is in the keyring', PASSWORD, kept_secret('password'))
+    equal('the shared key is in the keyring', KEY, kept_secret('ipsec-psk'))
+    in_settings()
+    equal('only what was changed is saved anew',
+          {'gateway': 'other.example.org', 'user': 'DOMAIN\\müller', 'ipsec-enabled': 'yes',
+           'ipsec-remote-id': 'gw.example.org', 'password-flags': '1', 'ipsec-psk-flags': '1'}, saved())
+    again_in_connection_editor()
+except AssertionError as error:
+    not_ok('the editors work', error)
+finally:
+    applet.terminate()
+    subprocess.run(['nmcli', 'connection', 'delete', NAME], stdout=subprocess.DEVNULL)
+    subprocess.run(['secret-tool', 'clear', 'setting-name', 'vpn'])
+sys.exit(status())
