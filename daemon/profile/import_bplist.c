@@ -16,6 +16,7 @@ typedef struct {
     guint offset_size, reference_size;
     guint64 objects;
     guint nodes;
+    gsize bytes; /* of texts so far */
 } Binary;
 
 static guint64 big_endian(const guint8 *bytes, guint size)
@@ -136,6 +137,11 @@ static Plist *read_object(Binary *binary, guint64 index, guint depth)
         return plist_new(PLIST_OTHER);
     if (!read_count(binary, &at, marker, &count))
         return NULL;
+    if (kind == 0x4 || kind == 0x5 || kind == 0x6) {
+        binary->bytes += count;
+        if (binary->bytes > PLIST_BYTES_MAX)
+            return NULL;
+    }
     if (kind == 0x6)
         return read_utf16(binary, at, count);
     if (kind == 0xa || kind == 0xd) {

@@ -160,11 +160,13 @@ static SwanConnection *find_connection(const SwanFiles *files, const char *name)
     return NULL;
 }
 
-/* What also= and conn %default say, for what the connection does not say itself. */
+/* What also= and conn %default say, for what the connection does not say itself.  Each is asked
+ * once, however often it is named. */
 static void inherit(const SwanFiles *files, SwanConnection *connection)
 {
     const char *also = g_hash_table_lookup(connection->values, "also");
     g_autofree char *chain = g_strconcat(also ? also : "", " %default", NULL);
+    g_autoptr(GHashTable) asked = g_hash_table_new(NULL, NULL);
 
     for (guint i = 0; i < ALSO_MAX; i++) {
         g_auto(GStrv) names = g_strsplit_set(chain, " ,", -1);
@@ -173,7 +175,7 @@ static void inherit(const SwanFiles *files, SwanConnection *connection)
             SwanConnection *other = **name ? find_connection(files, *name) : NULL;
             GHashTableIter iter;
             gpointer key, value;
-            if (!other || other == connection)
+            if (!other || other == connection || !g_hash_table_add(asked, other))
                 continue;
             other->template = TRUE;
             g_hash_table_iter_init(&iter, other->values);

@@ -370,6 +370,59 @@ static void test_time(void)
     g_assert_cmpint(g_get_monotonic_time() - begin, <, 60 * G_USEC_PER_SEC);
 }
 
+static void append_times(GString *text, const char *piece, guint times)
+{
+    while (times-- > 0)
+        g_string_append(text, piece);
+}
+
+/* Sections that name each other thousands of times: no memory that grows with the power of it. */
+static void test_also_again(void)
+{
+    g_autoptr(GString) text = g_string_new("conn a\n right=h1\n rightprotoport=17/1701\n also=");
+
+    append_times(text, "b ", 20000);
+    g_string_append(text, "\nconn b\n aggressive=yes\n also=");
+    append_times(text, "c ", 20000);
+    g_string_append(text, "\nconn c\n also=");
+    append_times(text, "b ", 20000);
+    g_autoptr(ImportResult) result = import_text(text->str, NULL);
+    g_assert_cmpuint(result->profiles->len, ==, 1);
+}
+
+static void append_big_endian(GString *text, guint32 value, guint size)
+{
+    while (size-- > 0)
+        g_string_append_c(text, (char)(value >> 8 * size));
+}
+
+/* One long text that is used a thousand times over. */
+static void test_binary_again(void)
+{
+    g_autoptr(GString) data = g_string_new("bplist00\xaf\x11");
+    g_autoptr(GError) error = NULL;
+    gsize second, table;
+
+    append_big_endian(data, 1000, 2);
+    append_times(data, "\x01", 1000);
+    second = data->len;
+    g_string_append(data, "\x5f\x12");
+    append_big_endian(data, 100000, 4);
+    append_times(data, "a", 100000);
+    table = data->len;
+    append_big_endian(data, 8, 4);
+    append_big_endian(data, (guint32)second, 4);
+    append_big_endian(data, 0, 4);
+    append_big_endian(data, 4 << 8 | 1, 4);
+    append_big_endian(data, 0, 4);
+    append_big_endian(data, 2, 4);
+    append_big_endian(data, 0, 8);
+    append_big_endian(data, 0, 4);
+    append_big_endian(data, (guint32)table, 4);
+    g_assert_null(profile_import_text(data->str, data->len, &error));
+    g_assert_nonnull(strstr(error->message, "The property list is broken"));
+}
+
 static void test_several_kinds_at_once(void)
 {
     static const char pbk[] = "[One]\nType=2\nVpnStrategy=3\nMEDIA=rastapi\nPhoneNumber=h1\n";
@@ -433,6 +486,8 @@ int main(int argc, char **argv)
     g_test_add_func("/import/apple", test_apple);
     g_test_add_func("/import/apple-certificate", test_apple_certificate);
     g_test_add_func("/import/apple-signed", test_apple_signed);
+    g_test_add_func("/import/also-again", test_also_again);
+    g_test_add_func("/import/binary-again", test_binary_again);
     g_test_add_func("/import/apple-binary", test_apple_binary);
     g_test_add_func("/import/apple-entities", test_apple_entities);
     g_test_add_func("/import/rasphone", test_rasphone);
