@@ -32,9 +32,14 @@ static const Suite suites[] = {
     {5, 0, 1, 2, "3DES, MD5, MODP-1024"},
 };
 
+/* RFC 2409 appendix A: a gateway takes the suites for one of them only, mostly. */
+static const guint16 methods[] = {1 /* pre-shared key */, 3 /* RSA signatures */};
+
+#define TRANSFORMS (G_N_ELEMENTS(methods) * G_N_ELEMENTS(suites))
+
 static void write_transform(Writer *writer, guint number, gboolean last)
 {
-    const Suite *suite = &suites[number];
+    const Suite *suite = &suites[number % G_N_ELEMENTS(suites)];
     gsize start = writer->length;
 
     writer_u8(writer, last ? 0 : PAYLOAD_TRANSFORM);
@@ -52,7 +57,7 @@ static void write_transform(Writer *writer, guint number, gboolean last)
     writer_u16(writer, ATTRIBUTE(2));
     writer_u16(writer, suite->hash);
     writer_u16(writer, ATTRIBUTE(3));
-    writer_u16(writer, 1); /* pre-shared key */
+    writer_u16(writer, methods[number / G_N_ELEMENTS(suites)]);
     writer_u16(writer, ATTRIBUTE(4));
     writer_u16(writer, suite->group);
     writer_u16(writer, ATTRIBUTE(11));
@@ -89,9 +94,9 @@ gsize probe_build(guint8 *buffer, gsize size, const guint8 cookie[8], gboolean e
     writer_u8(&writer, 1);
     writer_u8(&writer, 1); /* PROTO_ISAKMP */
     writer_u8(&writer, 0);
-    writer_u8(&writer, G_N_ELEMENTS(suites));
-    for (guint i = 0; i < G_N_ELEMENTS(suites); i++)
-        write_transform(&writer, i, i + 1 == G_N_ELEMENTS(suites));
+    writer_u8(&writer, TRANSFORMS);
+    for (guint i = 0; i < TRANSFORMS; i++)
+        write_transform(&writer, i, i + 1 == TRANSFORMS);
     writer_patch_u16(&writer, proposal + 2, (guint16)(writer.length - proposal));
     writer_patch_u16(&writer, sa + 2, (guint16)(writer.length - sa));
     writer_patch_u16(&writer, start + 26, (guint16)(writer.length - start));
@@ -108,9 +113,9 @@ static const char *chosen_suite(Reader *sa)
     reader_skip(sa, 1u + spi_length); /* the count of transforms, the SPI */
     reader_skip(sa, 4);               /* transform: next, reserved, length */
     guint8 number = reader_u8(sa);
-    if (!reader_ok(sa) || number == 0 || number > G_N_ELEMENTS(suites))
+    if (!reader_ok(sa) || number == 0 || number > TRANSFORMS)
         return NULL;
-    return suites[number - 1].name;
+    return suites[(number - 1u) % G_N_ELEMENTS(suites)].name;
 }
 
 ProbeResult probe_parse(const guint8 *data, gsize length, const guint8 cookie[8],
@@ -159,10 +164,13 @@ static gboolean await(GSocket *socket, gint64 wait, const guint8 cookie[8], gboo
         if (left <= 0 || !g_socket_condition_timed_wait(socket, G_IO_IN, left, NULL, NULL))
             return FALSE;
         gssize got = g_socket_receive(socket, (char *)answer, sizeof answer, NULL, &error);
-        if (got < 0) {
+        if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)) {
             *ret_result = PROBE_REFUSED;
             return TRUE;
         }
+        /* A router that knows no way may know one a moment later. */
+        if (got < 0)
+            continue;
         *ret_result = probe_parse(answer, (gsize)got, cookie, encapsulated, ret_suite);
         if (*ret_result != PROBE_SILENT)
             return TRUE;

@@ -33,6 +33,20 @@ static void add_lifetime(Export *export, GString *text, const char *indent, Fiel
         g_string_append_printf(text, "%srekey_time = %us\n", indent, seconds);
 }
 
+/* strongSwan would take any certificate of the authority where none is named; we do not. */
+static const char *remote_id(Export *export, gboolean psk)
+{
+    const char *id = export_string(export, FIELD_IPSEC_REMOTE_ID);
+    const char *gateway = profile_get_string(export->profile, FIELD_CONNECTION_GATEWAY);
+
+    if (id || psk || !gateway)
+        return id;
+    export_tell(export,
+                "strongSwan accepts the gateway if it calls itself %s; if it sends its "
+                "certificate's whole subject instead, put that into remote { id }.", gateway);
+    return gateway;
+}
+
 static void add_ends(Export *export, GString *text, gboolean psk)
 {
     const char *group = export_string(export, FIELD_IPSEC_GROUP_NAME);
@@ -46,7 +60,7 @@ static void add_ends(Export *export, GString *text, gboolean psk)
         add_quoted(text, "            ", "certs", export_string(export, FIELD_IPSEC_CERTIFICATE));
     g_string_append_printf(text, "        }\n        remote {\n            auth = %s\n",
                            psk ? "psk" : "pubkey");
-    add_quoted(text, "            ", "id", export_string(export, FIELD_IPSEC_REMOTE_ID));
+    add_quoted(text, "            ", "id", remote_id(export, psk));
     if (!psk)
         add_quoted(text, "            ", "cacerts", export_string(export, FIELD_IPSEC_CA));
     g_string_append(text, "        }\n");

@@ -40,6 +40,9 @@ static void test_question(void)
     g_assert_cmpuint((gsize)plain[30] << 8 | plain[31], ==, length - 28);
     g_assert_cmpuint((gsize)plain[42] << 8 | plain[43], ==, length - 40);
     g_assert_cmpmem(plain + 48, sizeof first, first, sizeof first);
+    /* The same once more for certificates (RSA signatures: 3). */
+    g_assert_cmpuint(plain[47], ==, 22);
+    g_assert_cmpuint(plain[length - 32 + 19], ==, 3);
     /* The last transform says that none follows: 32 bytes, as 3DES has no key length. */
     g_assert_cmpuint(plain[length - 32], ==, 0);
     g_assert_cmpuint(plain[length - 29], ==, 32);
@@ -68,6 +71,9 @@ static void test_answers(void)
     other[3]++;
     g_assert_cmpint(probe_parse(other, sizeof other, COOKIE, FALSE, &suite), ==, PROBE_SILENT);
     memcpy(other, CHOSEN, sizeof other);
+    other[52] = 18; /* the same for certificates */
+    g_assert_cmpint(probe_parse(other, sizeof other, COOKIE, FALSE, &suite), ==, PROBE_CHOSEN);
+    g_assert_cmpstr(suite, ==, "AES-256, SHA-1, MODP-1024");
     other[52] = 99; /* a transform that was not offered */
     g_assert_cmpint(probe_parse(other, sizeof other, COOKIE, FALSE, &suite), ==, PROBE_OTHER);
 }

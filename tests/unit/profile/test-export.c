@@ -189,6 +189,22 @@ static void test_telling(void)
 }
 
 /* XML 1.0 §2.4, §4.6; about_Quoting_Rules; strongswan.conf(5); pppd(8). */
+/* No less is demanded of the gateway there than here. */
+static void test_gateway_identity(void)
+{
+    g_autoptr(Profile) profile = profile_new();
+
+    profile_set_text(profile, FIELD_CONNECTION_NAME, "office", NULL);
+    profile_set_text(profile, FIELD_CONNECTION_GATEWAY, "vpn.example.com", NULL);
+    profile_set_text(profile, FIELD_IPSEC_AUTH, "certificate", NULL);
+    profile_set_text(profile, FIELD_IPSEC_CERTIFICATE, "/home/anna/anna.pem", NULL);
+    g_autoptr(ExportResult) result = profile_export(profile, "strongswan", FALSE, NULL);
+    g_assert_true(contains(result, "auth = pubkey\n            id = \"vpn.example.com\"\n"));
+    profile_set_text(profile, FIELD_IPSEC_REMOTE_ID, "%any", NULL);
+    g_autoptr(ExportResult) any = profile_export(profile, "strongswan", FALSE, NULL);
+    g_assert_true(contains(any, "auth = pubkey\n            id = \"%any\"\n"));
+}
+
 static void test_escapers(void)
 {
     static const struct {
@@ -266,6 +282,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(secrets, GUINT_TO_POINTER(i), test_no_secrets);
     }
     g_test_add_func("/export/telling", test_telling);
+    g_test_add_func("/export/gateway-identity", test_gateway_identity);
     g_test_add_func("/export/escapers", test_escapers);
     g_test_add_func("/export/plistlib", test_plistlib);
     return g_test_run();
