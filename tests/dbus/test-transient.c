@@ -77,8 +77,7 @@ static void test_report(void)
     g_assert_cmpstr(g_variant_get_string(other, NULL), !=, UUID);
     const char *both[] = {path, second};
     for (guint i = 0; i < G_N_ELEMENTS(both); i++) {
-        g_autoptr(GVariant) done =
-            harness_call(&harness, both[i], CONNECTION, "Disconnect", NULL, NULL);
+        g_variant_unref(harness_call(&harness, both[i], CONNECTION, "Disconnect", NULL, NULL));
         await_gone(both[i]);
     }
     /* One of a stored profile sets its network itself. */
@@ -91,7 +90,7 @@ static void test_report(void)
     harness_await(&harness, own, CONNECTION, "State", "connected");
     g_autoptr(GVariant) none = property(own, "Plan");
     g_assert_cmpuint(g_variant_n_children(none), ==, 0);
-    g_autoptr(GVariant) deleted = harness_call(&harness, stored, PROFILE, "Delete", NULL, NULL);
+    g_variant_unref(harness_call(&harness, stored, PROFILE, "Delete", NULL, NULL));
 }
 
 static void test_refused(void)
@@ -118,7 +117,7 @@ static void test_refused(void)
     g_autofree char *stored = harness_add(&harness, "stored", "up.test");
     g_free(harness_refused(&harness, stored, PROFILE, "Connect",
                            g_variant_new_parsed("({'network': <'report'>},)"), "InvalidArgument"));
-    g_autoptr(GVariant) deleted = harness_call(&harness, stored, PROFILE, "Delete", NULL, NULL);
+    g_variant_unref(harness_call(&harness, stored, PROFILE, "Delete", NULL, NULL));
 }
 
 /* Whatever it does at that moment, and also when it has failed. */
