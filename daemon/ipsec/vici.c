@@ -435,9 +435,11 @@ void vici_stream_free(ViciStream *stream)
 static guint32 stream_claim(const ViciStream *stream)
 {
     gsize left = stream->buffer->len - stream->done;
-    Reader reader = reader_init(stream->buffer->data + stream->done, left);
 
-    return left < VICI_HEADER_SIZE ? 0 : reader_u32(&reader);
+    if (left < VICI_HEADER_SIZE)
+        return 0;
+    Reader reader = reader_init(stream->buffer->data + stream->done, left);
+    return reader_u32(&reader);
 }
 
 static void stream_check(ViciStream *stream)

@@ -76,7 +76,8 @@ static GKeyFile *external_for(const char *service, const char *options, const ch
     g_key_file_load_from_data(file, result.output, strlen(result.output), 0, &error);
     g_assert_no_error(error);
     g_assert_cmpint(g_key_file_get_integer(file, UI, "Version", NULL), ==, 2);
-    g_assert_cmpstr(g_key_file_get_string(file, UI, "Title", NULL), ==, "Connect to “Office”");
+    g_autofree char *title = g_key_file_get_string(file, UI, "Title", NULL);
+    g_assert_cmpstr(title, ==, "Connect to “Office”");
     return file;
 }
 
