@@ -71,6 +71,7 @@ static Profile *import_nm(GKeyFile *file, const char *stem, GPtrArray *warnings)
     g_autoptr(NmSettings) settings = nm_settings_new();
     g_auto(NmReport) report = {NULL};
 
+    settings->service = g_key_file_get_string(file, "vpn", "service-type", NULL);
     settings->id = g_key_file_get_string(file, "connection", "id", NULL);
     settings->uuid = g_key_file_get_string(file, "connection", "uuid", NULL);
     settings->user_name = g_key_file_get_string(file, "vpn", "user-name", NULL);

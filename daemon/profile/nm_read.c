@@ -158,9 +158,6 @@ static char *translate(const Field *field, const char *key, const char *text, Nm
         char *path = g_filename_from_uri(text, NULL, NULL);
         return path ? path : g_strdup(text);
     }
-    /* ipsec.conf's "whoever": as if it were not there */
-    if (field->id == FIELD_IPSEC_REMOTE_ID && strcmp(text, "%any") == 0)
-        return g_strdup("");
     return g_strdup(text);
 }
 
@@ -280,6 +277,21 @@ static void settle_container(Profile *profile)
     }
 }
 
+/* NetworkManager-l2tp takes every certificate of the authority for the gateway's unless an
+ * identity is named.  What connected there goes on to connect; what is made for Causeway asks for
+ * the gateway's name, as profiles do. */
+static void settle_identity(Profile *profile, const NmSettings *settings, NmReport *report)
+{
+    if (g_strcmp0(settings->service, NM_SERVICE_L2TP) != 0 ||
+        strcmp(profile_get_string(profile, FIELD_IPSEC_AUTH), "certificate") != 0 ||
+        profile_get_string(profile, FIELD_IPSEC_REMOTE_ID))
+        return;
+    profile_set_text(profile, FIELD_IPSEC_REMOTE_ID, "%any", NULL);
+    say(report->notes, "ipsec-remote-id",
+        "is not set, so that whoever has a certificate of the authority is taken for the gateway; "
+        "better name the gateway's identity");
+}
+
 /* ---- the families ---- */
 
 static char *join(const GPtrArray *first, const GPtrArray *second)
@@ -380,6 +392,7 @@ Profile *profile_from_nm(const NmSettings *settings, NmReport *report)
     for (guint i = 0; i < FIELD_COUNT; i++)
         take_field(profile, field_get((FieldId)i), settings, report);
     settle_container(profile);
+    settle_identity(profile, settings, report);
     take_families(profile, settings, report);
     look_for_others(settings, report);
     if (profile_get_boolean(profile, FIELD_PPP_REQUIRE_MPPE))

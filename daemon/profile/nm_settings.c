@@ -35,6 +35,7 @@ void nm_settings_free(NmSettings *settings)
 {
     if (!settings)
         return;
+    g_free(settings->service);
     g_free(settings->id);
     g_free(settings->uuid);
     g_free(settings->user);

@@ -35,8 +35,7 @@ static void check_nm(Profile *profile)
     g_assert_cmpuint(report.warnings->len, ==, 0);
     /* One container for all three is said once. */
     if (!profile_is_set(profile, FIELD_IPSEC_KEY) && !profile_is_set(profile, FIELD_IPSEC_CA) &&
-        !profile_get_boolean(profile, FIELD_PPP_REQUIRE_MPPE) &&
-        g_strcmp0(profile_get_string(profile, FIELD_IPSEC_REMOTE_ID), "%any") != 0)
+        !profile_get_boolean(profile, FIELD_PPP_REQUIRE_MPPE))
         check_same(profile, again);
     for (guint i = 0; i < FIELD_COUNT; i++) {
         if (field_is_secret(field_get((FieldId)i)) && profile_get_secret(profile, (FieldId)i))

@@ -322,6 +322,33 @@ static void test_ipv6_settings(void)
     g_assert_cmpuint(g_strv_length(plan->search), ==, 1);
 }
 
+/* Reported to NetworkManager: what is still to be done here. */
+static void test_reported(void)
+{
+    static const char *const search[] = { "corp.example", NULL };
+    PlanRoute route = { 0 };
+    PlanSettings settings = { .ipv4 = TRUE, .ipv6 = TRUE, .ipv4_default_route = TRUE,
+                              .ipv6_default_route = TRUE, .search = search, .routes = &route,
+                              .n_routes = 1 };
+    PlanNegotiated negotiated = negotiated_example();
+
+    g_assert_true(ip_prefix_parse("10.0.0.0/8", &route.destination));
+    negotiated.ipv6 = TRUE;
+    negotiated.interface_id = 9;
+    g_autoptr(NetworkPlan) plan = plan_example(&settings, &negotiated, NULL);
+    g_autoptr(NetworkPlan) rest = network_plan_reported(plan);
+
+    g_assert_cmpint(rest->ipv4_address.family, ==, 0);
+    g_assert_cmpint(rest->ipv6_global.family, ==, 0);
+    g_assert_cmpuint(rest->routes->len + rest->dns->len + g_strv_length(rest->search), ==, 0);
+    g_assert_false(rest->ipv4_default_route || rest->ipv6_default_route);
+    g_assert_cmpuint(rest->mtu, ==, plan->mtu);
+    g_assert_true(rest->ipv6_unreachable == plan->ipv6_unreachable);
+    g_assert_true(ip_address_equal(&rest->ipv6_address, &plan->ipv6_address));
+    g_assert_true(gateway_path_equal(&rest->path, &plan->path));
+    g_assert_cmpuint(plan->dns->len, >, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -335,5 +362,6 @@ int main(int argc, char **argv)
     g_test_add_func("/host/plan/ipv6-leak", test_ipv6_leak);
     g_test_add_func("/host/plan/ipv6-settings", test_ipv6_settings);
     g_test_add_func("/host/plan/copy", test_copy);
+    g_test_add_func("/host/plan/reported", test_reported);
     return g_test_run();
 }

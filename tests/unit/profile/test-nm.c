@@ -188,7 +188,7 @@ static const struct {
     {"machine-key", "/key.pem", TAKEN, "ipsec.key", "/key.pem"},
     {"machine-key", "/all.p12", TAKEN, "ipsec.certificate", "/all.p12"},
     {"ipsec-remote-id", "@fw", TAKEN, "ipsec.remote-id", "@fw"},
-    {"ipsec-remote-id", "%any", TAKEN, "ipsec.remote-id", ""},
+    {"ipsec-remote-id", "%any", TAKEN, "ipsec.remote-id", "%any"},
     {"ipsec-gateway-id", "10.0.0.1", TAKEN, "ipsec.remote-id", "10.0.0.1"},
     {"ipsec-group-name", "staff", TAKEN, "ipsec.group-name", "staff"},
     {"ipsec-ike", "aes256-sha1;modp1024", TAKEN, "ipsec.ike", "aes256-sha1-modp1024"},
@@ -322,6 +322,27 @@ static void test_kde(void)
     g_assert_true(profile_validate(profile, NULL));
 }
 
+/* NetworkManager-l2tp's rightid=%any, for its own connections alone. */
+static void test_identity(void)
+{
+    static const struct {
+        const char *service, *auth, *expected;
+    } rows[] = {
+        {NM_SERVICE_L2TP, "tls", "%any"},
+        {NM_SERVICE_L2TP, "psk", NULL},
+        {NM_SERVICE_CAUSEWAY, "tls", NULL},
+        {NULL, "tls", NULL},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(NmSettings) settings = nm_settings_new();
+        settings->service = g_strdup(rows[i].service);
+        nm_settings_set(settings, "machine-auth-type", rows[i].auth);
+        g_autoptr(Profile) profile = read_quietly(settings);
+        g_assert_cmpstr(profile_get_string(profile, FIELD_IPSEC_REMOTE_ID), ==, rows[i].expected);
+    }
+}
+
 static void test_families(void)
 {
     g_autoptr(NmSettings) settings = nm_settings_new();
@@ -378,6 +399,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nm/every-key", test_every_key);
     g_test_add_func("/nm/secrets", test_secrets);
     g_test_add_func("/nm/kde", test_kde);
+    g_test_add_func("/nm/identity", test_identity);
     g_test_add_func("/nm/families", test_families);
     g_test_add_func("/nm/sweep", test_sweep);
     return g_test_run();
