@@ -49,6 +49,8 @@ CONF
         await_name org.freedesktop.NetworkManager || return 1
     fi
     on cl nm-online --quiet --timeout=40 || { say "NetworkManager did not get online"; return 1; }
+    # The route that was there before it has no metric: none of its own, a VPN's neither, could compete.
+    on cl ip route del default via "$router" dev eth0 metric 0 || true
 }
 
 # Units that fail on this machine by its nature are masked, so a degraded one is news.
