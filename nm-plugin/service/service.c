@@ -25,8 +25,9 @@ struct _CausewayService {
     gboolean interactive;
     Network network;  /* what NetworkManager was told */
     char *state;      /* the connection's, as it was logged */
-    char *asked;      /* the field that is asked for now, or NULL */
-    Secret *refused;  /* the answer that was not taken */
+    const char *asked; /* the field that NetworkManager is asked for now, or NULL; interned */
+    Secret *refused;   /* the answer that was not taken */
+    gboolean was_up;
     gboolean failed;
     NMVpnPluginFailure reason; /* when it failed */
 };
@@ -56,7 +57,8 @@ static void drop(CausewayService *self)
 {
     g_clear_pointer(&self->transient, transient_free);
     g_clear_pointer(&self->profile, profile_unref);
-    g_clear_pointer(&self->asked, g_free);
+    self->asked = NULL;
+    self->was_up = FALSE;
     g_clear_pointer(&self->state, g_free);
     g_clear_pointer(&self->refused, secret_free);
     network_clear(&self->network);
@@ -109,6 +111,7 @@ static void tell_network(CausewayService *self, CausewayConnection *connection)
     network_clear(&self->network);
     self->network = network;
     network = (Network){NULL};
+    self->was_up = TRUE;
     nm_vpn_service_plugin_set_config(plugin, self->network.config);
     if (self->network.ip4)
         nm_vpn_service_plugin_set_ip4_config(plugin, self->network.ip4);
@@ -116,12 +119,42 @@ static void tell_network(CausewayService *self, CausewayConnection *connection)
         nm_vpn_service_plugin_set_ip6_config(plugin, self->network.ip6);
 }
 
+/* The answer comes by NewSecrets; NetworkManager has the patience. */
+static void ask(CausewayService *self, const char *field, const char *sentence)
+{
+    const char *key = words_secret_key(field);
+    const char *hints[] = {key, NULL};
+
+    service_log(self, G_LOG_LEVEL_MESSAGE, "asks for %s: %s", key, sentence);
+    self->asked = g_intern_string(field);
+    nm_vpn_service_plugin_secrets_required(NM_VPN_SERVICE_PLUGIN(self), sentence, hints);
+}
+
+/* Most gateways hang up when a password or a key was wrong: with another one it is begun again,
+ * unless the question was put already while the gateway still waited. */
+static gboolean try_again(CausewayService *self, const char *code, const char *message)
+{
+    const char *field = words_wrong_secret(code);
+
+    if (!field || !self->interactive || self->was_up)
+        return FALSE;
+    secret_free(self->refused);
+    self->refused = secret_copy(profile_get_secret(self->profile, field_find(field)->id));
+    g_clear_pointer(&self->transient, transient_free);
+    g_clear_pointer(&self->state, g_free);
+    if (g_strcmp0(self->asked, field) != 0)
+        ask(self, field, message);
+    return TRUE;
+}
+
 static void on_failed(CausewayService *self, CausewayConnection *connection)
 {
-    const char *stage, *code, *message, *hint;
+    g_autofree char *stage = NULL, *code = NULL, *message = NULL, *hint = NULL;
 
-    g_variant_get(causeway_connection_get_failure(connection), "(&s&s&s&s)", &stage, &code,
-                  &message, &hint);
+    g_variant_get(causeway_connection_get_failure(connection), "(ssss)", &stage, &code, &message,
+                  &hint);
+    if (try_again(self, code, message))
+        return;
     g_autofree char *text = g_strdup_printf("%s (%s: %s)", message, stage, code);
     fail(self, words_failure_reason(stage, code), text, hint);
 }
@@ -151,28 +184,22 @@ static void on_secret_wanted(Transient *transient, const char *field, const char
                              gboolean refused_before, gpointer data)
 {
     CausewayService *self = data;
-    const char *key = words_secret_key(field);
-    const char *hints[] = {key, NULL};
     g_autofree char *sentence = words_question(field, message, refused_before);
 
-    if (!key || !self->interactive) {
+    /* NetworkManager takes no question of a VPN that is up. */
+    if (!words_secret_key(field) || !self->interactive || self->was_up) {
         service_log(self, G_LOG_LEVEL_WARNING, "%s", sentence);
         transient_answer(transient, NULL);
         return;
     }
-    service_log(self, G_LOG_LEVEL_MESSAGE, "asks for %s: %s", key, sentence);
-    g_free(self->asked);
-    self->asked = g_strdup(field);
     if (!refused_before)
         g_clear_pointer(&self->refused, secret_free);
-    nm_vpn_service_plugin_secrets_required(NM_VPN_SERVICE_PLUGIN(self), sentence, hints);
+    ask(self, field, sentence);
 }
 
+/* NetworkManager cannot take a question back: its answer is used if there is still use for it. */
 static void on_secret_cancelled(Transient *transient, gpointer data)
 {
-    CausewayService *self = data;
-
-    g_clear_pointer(&self->asked, g_free);
 }
 
 static void on_gone(Transient *transient, const GError *error, gpointer data)
@@ -203,7 +230,7 @@ static Profile *read_profile(CausewayService *self, NMConnection *connection, gb
     nm_report_init(&report);
     g_autoptr(Profile) profile = profile_from_nm(settings, &report);
     if (!quiet) {
-        log_all(self, G_LOG_LEVEL_INFO, report.notes);
+        log_all(self, G_LOG_LEVEL_MESSAGE, report.notes);
         log_all(self, G_LOG_LEVEL_MESSAGE, report.warnings);
         log_all(self, G_LOG_LEVEL_WARNING, report.refusals);
     }
@@ -235,8 +262,7 @@ static gboolean service_need_secrets(NMVpnServicePlugin *plugin, NMConnection *c
     return FALSE;
 }
 
-static gboolean start(CausewayService *self, NMConnection *connection, gboolean interactive,
-                      GError **error)
+static gboolean start_transient(CausewayService *self, GError **error)
 {
     static const TransientEvents events = {
         .changed = on_changed,
@@ -246,19 +272,23 @@ static gboolean start(CausewayService *self, NMConnection *connection, gboolean 
     };
     GDBusConnection *bus = nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
 
+    self->transient =
+        transient_start(bus, self->profile,
+                        profile_get_string(self->profile, FIELD_CONNECTION_USER), &events, self,
+                        error);
+    return self->transient != NULL;
+}
+
+static gboolean start(CausewayService *self, NMConnection *connection, gboolean interactive,
+                      GError **error)
+{
     drop(self);
     g_free(self->uuid);
     self->uuid = g_strdup(nm_connection_get_uuid(connection));
     self->failed = FALSE;
     self->interactive = interactive;
     self->profile = read_profile(self, connection, FALSE, error);
-    if (!self->profile)
-        return FALSE;
-    self->transient =
-        transient_start(bus, self->profile,
-                        profile_get_string(self->profile, FIELD_CONNECTION_USER), &events, self,
-                        error);
-    return self->transient != NULL;
+    return self->profile && start_transient(self, error);
 }
 
 static gboolean service_connect(NMVpnServicePlugin *plugin, NMConnection *connection,
@@ -273,27 +303,45 @@ static gboolean service_connect_interactive(NMVpnServicePlugin *plugin, NMConnec
     return start(CAUSEWAY_SERVICE(plugin), connection, TRUE, error);
 }
 
+/* NULL: there is none, or one that was refused already: an agent that answers from its store
+ * would go on for ever. */
+static Secret *take_answer(CausewayService *self, NMConnection *connection, const char *field)
+{
+    NMSettingVpn *setting = nm_connection_get_setting_vpn(connection);
+    const char *text = setting ? nm_setting_vpn_get_secret(setting, words_secret_key(field)) : NULL;
+    g_autoptr(Secret) secret = text && *text ? words_secret(field, text) : NULL;
+
+    if (secret && self->refused && secret_equal(secret, self->refused)) {
+        service_log(self, G_LOG_LEVEL_WARNING, "the same answer again, which was refused");
+        return NULL;
+    }
+    secret_free(self->refused);
+    self->refused = secret_copy(secret);
+    return g_steal_pointer(&secret);
+}
+
 static gboolean service_new_secrets(NMVpnServicePlugin *plugin, NMConnection *connection,
                                     GError **error)
 {
     CausewayService *self = CAUSEWAY_SERVICE(plugin);
-    NMSettingVpn *setting = nm_connection_get_setting_vpn(connection);
-    g_autofree char *field = g_steal_pointer(&self->asked);
-    const char *text =
-        field && setting ? nm_setting_vpn_get_secret(setting, words_secret_key(field)) : NULL;
+    const char *field = g_steal_pointer(&self->asked);
 
-    if (!field || !self->transient)
-        return TRUE; /* the question was taken back meanwhile */
-    g_autoptr(Secret) secret = text && *text ? words_secret(field, text) : NULL;
-    /* An agent that answers from its store would go on for ever. */
-    if (secret && self->refused && secret_equal(secret, self->refused)) {
-        service_log(self, G_LOG_LEVEL_WARNING, "the same answer again, which was refused");
-        g_clear_pointer(&secret, secret_free);
+    if (!field || !self->profile)
+        return TRUE;
+    g_autoptr(Secret) secret = take_answer(self, connection, field);
+    const Field *row = field_find(field);
+    if (self->transient) {
+        transient_answer(self->transient, secret);
+        /* Should the gateway have hung up meanwhile, the next attempt has it. */
+        return !secret || !row || profile_set_secret(self->profile, row->id, secret, error);
     }
-    secret_free(self->refused);
-    self->refused = secret_copy(secret);
-    transient_answer(self->transient, secret);
-    return TRUE;
+    if (secret && row && profile_set_secret(self->profile, row->id, secret, error))
+        return start_transient(self, error);
+    if (error && !*error)
+        g_set_error(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_BAD_ARGUMENTS,
+                    "no other %s was given", words_secret_key(field));
+    drop(self);
+    return FALSE;
 }
 
 /* Called by libnm between STOPPING and STOPPED: of what it and we have said about the reason, the

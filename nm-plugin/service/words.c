@@ -48,6 +48,28 @@ Secret *words_secret(const char *field, const char *text)
     return secret_copy(profile_get_secret(profile, row->id));
 }
 
+const char *words_wrong_secret(const char *code)
+{
+    static const struct {
+        FailureCode code;
+        FieldId field;
+    } rows[] = {
+        {FAILURE_AUTHENTICATION_REFUSED, FIELD_PPP_PASSWORD},
+        {FAILURE_PASSWORD_EXPIRED, FIELD_PPP_PASSWORD},
+        {FAILURE_PSK_WRONG, FIELD_IPSEC_PSK},
+        {FAILURE_L2TP_SECRET_WRONG, FIELD_L2TP_SECRET},
+    };
+    FailureCode failure;
+
+    if (!failure_code_from_name(code, &failure))
+        return NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].code == failure)
+            return field_name(rows[i].field);
+    }
+    return NULL;
+}
+
 NMVpnPluginFailure words_failure_reason(const char *stage, const char *code)
 {
     FailureCode failure;

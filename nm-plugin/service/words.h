@@ -14,5 +14,7 @@ const char *words_secret_key(const char *field);
 char *words_question(const char *field, const char *message, gboolean refused_before);
 /* An answer as bytes; a shared key may be base64. */
 Secret *words_secret(const char *field, const char *text);
+/* The field of the secret that was wrong, so that another one may help; NULL for none. */
+const char *words_wrong_secret(const char *code);
 /* NetworkManager knows four reasons. */
 NMVpnPluginFailure words_failure_reason(const char *stage, const char *code);

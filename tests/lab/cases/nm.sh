@@ -5,7 +5,7 @@
 nm_folder=/etc/NetworkManager/system-connections
 
 # nm_connection NAME SERVICE [UUID]: lines of the groups after [vpn] on standard input, as they stand in the file.
-# The connection is called NAME unless the lines say otherwise. The lab's gateway, user and secrets are %G, %U, %P, %K.
+# The connection is called NAME, or $NM_ID, and is everybody's, or $NM_USER's. The lab's gateway, user and secrets are %G, %U, %P, %K.
 nm_connection()
 {
     local name=$1 service=$2 uuid=${3-} text
@@ -17,8 +17,8 @@ nm_connection()
     text=${text//%K/$PSK}
     (
         umask 077
-        printf '[connection]\nid=%s\nuuid=%s\ntype=vpn\nautoconnect=false\n\n[vpn]\nservice-type=%s\n%s\n' \
-            "${NM_ID:-$name}" "$uuid" "org.freedesktop.NetworkManager.$service" "$text" >"$nm_folder/$name.nmconnection"
+        printf '[connection]\nid=%s\nuuid=%s\ntype=vpn\nautoconnect=false\n%s\n[vpn]\nservice-type=%s\n%s\n' \
+            "${NM_ID:-$name}" "$uuid" "${NM_USER:+permissions=user:$NM_USER:$'\n'}" "org.freedesktop.NetworkManager.$service" "$text" >"$nm_folder/$name.nmconnection"
     )
     NM_UUID=$uuid
     nmcli connection load "$nm_folder/$name.nmconnection" >"$state/load" 2>&1 || not_ok "$name is read" "$state/load"
@@ -114,3 +114,27 @@ if ! [ -e "$state/nm" ]; then
     : >"$state/nm"
     nmcli general logging level INFO domains ALL >/dev/null
 fi
+
+# Until no tunnel of ours is there any more.
+await_no_interface()
+{
+    local monitor line end=$(($(now) + 20000))
+    exec {monitor}< <(exec timeout 25 ip monitor link)
+    while has_interface && [ "$(now)" -lt $end ]; do
+        read -r -t 1 line <&"$monitor" || true
+    done
+    exec {monitor}<&-
+    ! has_interface
+}
+
+# await_inactive UUID: until NetworkManager has it no more among what is active.
+await_inactive()
+{
+    local monitor line end=$(($(now) + 20000))
+    exec {monitor}< <(exec timeout 25 nmcli monitor)
+    while nmcli -t -f UUID connection show --active | grep -q "$1" && [ "$(now)" -lt $end ]; do
+        read -r -t 1 line <&"$monitor" || true
+    done
+    exec {monitor}<&-
+    ! nmcli -t -f UUID connection show --active | grep -q "$1"
+}

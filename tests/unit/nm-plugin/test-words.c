@@ -140,6 +140,10 @@ static void test_secrets(void)
     g_assert_cmpmem(secret_data(psk), secret_length(psk), "\377geheim", 7);
     g_autoptr(Secret) password = words_secret("ppp.password", "0s/2dlaGVpbQ==");
     g_assert_cmpuint(secret_length(password), ==, 14);
+    g_assert_cmpstr(words_wrong_secret("authentication-refused"), ==, "ppp.password");
+    g_assert_cmpstr(words_wrong_secret("psk-wrong"), ==, "ipsec.psk");
+    g_assert_null(words_wrong_secret("gateway-silent"));
+    g_assert_null(words_wrong_secret("of another version"));
     g_autofree char *clean = words_question("ppp.password", "Token \x1b[2J?", FALSE);
     g_assert_null(strchr(clean, '\x1b'));
     g_assert_nonnull(strstr(clean, "Token"));
