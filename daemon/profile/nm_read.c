@@ -287,7 +287,7 @@ static void settle_identity(Profile *profile, const NmSettings *settings, NmRepo
         profile_get_string(profile, FIELD_IPSEC_REMOTE_ID))
         return;
     profile_set_text(profile, FIELD_IPSEC_REMOTE_ID, "%any", NULL);
-    say(report->notes, "ipsec-remote-id",
+    say(report->warnings, "ipsec-remote-id",
         "is not set, so that whoever has a certificate of the authority is taken for the gateway; "
         "better name the gateway's identity");
 }

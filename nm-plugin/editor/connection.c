@@ -24,6 +24,7 @@ NmSettings *connection_read_vpn(NMSettingVpn *setting)
         return settings;
     nm_setting_vpn_foreach_data_item(setting, read_item, settings);
     nm_setting_vpn_foreach_secret(setting, read_secret, settings);
+    settings->service = g_strdup(nm_setting_vpn_get_service_type(setting));
     settings->user_name = g_strdup(nm_setting_vpn_get_user_name(setting));
     return settings;
 }

@@ -13,7 +13,7 @@
 #include "base/failure.h"
 #include "client/client.h"
 #include "client/transient.h"
-#include "connection.h"
+#include "editor/connection.h"
 #include "network.h"
 #include "words.h"
 
