@@ -5,7 +5,8 @@
 nm_folder=/etc/NetworkManager/system-connections
 
 # nm_connection NAME SERVICE [UUID]: lines of the groups after [vpn] on standard input, as they stand in the file.
-# The connection is called NAME, or $NM_ID, and is everybody's, or $NM_USER's. The lab's gateway, user and secrets are %G, %U, %P, %K.
+# The connection is called NAME, or $NM_ID, and is everybody's, or $NM_USER's. The lab's gateway, user and
+# secrets are %G, %U, %P, %K.
 nm_connection()
 {
     local name=$1 service=$2 uuid=${3-} text
@@ -17,8 +18,11 @@ nm_connection()
     text=${text//%K/$PSK}
     (
         umask 077
-        printf '[connection]\nid=%s\nuuid=%s\ntype=vpn\nautoconnect=false\n%s\n[vpn]\nservice-type=%s\n%s\n' \
-            "${NM_ID:-$name}" "$uuid" "${NM_USER:+permissions=user:$NM_USER:$'\n'}" "org.freedesktop.NetworkManager.$service" "$text" >"$nm_folder/$name.nmconnection"
+        {
+            printf '[connection]\nid=%s\nuuid=%s\ntype=vpn\nautoconnect=false\n' "${NM_ID:-$name}" "$uuid"
+            [ -z "${NM_USER-}" ] || echo "permissions=user:$NM_USER:"
+            printf '\n[vpn]\nservice-type=org.freedesktop.NetworkManager.%s\n%s\n' "$service" "$text"
+        } >"$nm_folder/$name.nmconnection"
     )
     NM_UUID=$uuid
     nmcli connection load "$nm_folder/$name.nmconnection" >"$state/load" 2>&1 || not_ok "$name is read" "$state/load"
