@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* No setting is longer, and no section has more of them. */
+#define VALUE_MAX 2048
+#define VALUES_MAX 200
+
 static char *first_word(const char *line)
 {
     return g_strndup(line, strcspn(line, " \t"));
@@ -37,9 +41,11 @@ static const char *find_type(const char *line)
     const char *colon = line;
 
     while ((colon = strchr(colon, ':')) != NULL) {
-        g_autofree char *word = first_word(colon + 1 + strspn(colon + 1, " \t"));
-        if ((colon == line || g_ascii_isspace(colon[-1])) && import_in(types, word))
-            return colon;
+        if (colon == line || g_ascii_isspace(colon[-1])) {
+            g_autofree char *word = first_word(colon + 1 + strspn(colon + 1, " \t"));
+            if (import_in(types, word))
+                return colon;
+        }
         colon++;
     }
     return NULL;
@@ -88,6 +94,10 @@ static void take_parameter(SwanConnection *connection, char *line)
     }
     g_autofree char *key = g_ascii_strdown(line, -1);
     const char *before = g_hash_table_lookup(connection->values, key);
+    /* Others may inherit it all, each of them once more. */
+    if (strlen(value) + (before ? strlen(before) : 0) > VALUE_MAX ||
+        (!before && g_hash_table_size(connection->values) >= VALUES_MAX))
+        return;
     /* also= may be said several times. */
     char *whole = before && strcmp(key, "also") == 0 ? g_strconcat(before, " ", value, NULL)
                                                      : g_strdup(value);

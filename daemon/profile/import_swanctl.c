@@ -6,6 +6,7 @@
 
 #define DEPTH_MAX 8
 #define PATH_MAX_BYTES 1024
+#define IDS_MAX 50 /* of one secret */
 
 typedef struct {
     const char *at;
@@ -80,7 +81,7 @@ static void take_secret_value(Parser *parser, const char *key, const char *value
     } else if (strcmp(key, "file") == 0) {
         g_free(parser->secret->file);
         parser->secret->file = g_strdup(value);
-    } else if (g_str_has_prefix(key, "id")) {
+    } else if (g_str_has_prefix(key, "id") && g_strv_length(parser->secret->ids) < IDS_MAX) {
         g_autofree char *old = g_strjoinv("\x1f", parser->secret->ids);
         g_autofree char *all = *old ? g_strconcat(old, "\x1f", value, NULL) : g_strdup(value);
         g_strfreev(parser->secret->ids);

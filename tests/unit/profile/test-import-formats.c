@@ -340,40 +340,84 @@ static void test_bounds(void)
     g_assert_nonnull(strstr(error->message, "too long"));
 }
 
-/* Beginnings without an end to them: no time that grows with the square of the length. */
-static void test_time(void)
-{
-    static const char *const pieces[] = {"Add-VpnConnection -a \"",
-                                         "$a = '",
-                                         "Add-VpnConnection -x @(",
-                                         "Add-VpnConnection `\n",
-                                         "<# ",
-                                         "Add-VpnConnection x,(",
-                                         "Add-VpnConnection (",
-                                         "Add-VpnConnection <# ",
-                                         "$x = @{ a = (",
-                                         "a: PSK \"",
-                                         "[lac x]\n",
-                                         "conn x\nalso=x\n",
-                                         "connections { remote_addrs = \"\\"};
-    gint64 begin = g_get_monotonic_time();
-
-    for (gsize i = 0; i < G_N_ELEMENTS(pieces); i++) {
-        g_autoptr(GString) text = g_string_new(NULL);
-        while (text->len < IMPORT_FILE_MAX / 4)
-            g_string_append(text, pieces[i]);
-        import_result_free(import_text(text->str, NULL));
-        g_test_message("%s: %.3f s", pieces[i],
-                       (double)(g_get_monotonic_time() - begin) / G_USEC_PER_SEC);
-    }
-    /* Seconds here, hours with the square; generous for sanitizers and loaded machines. */
-    g_assert_cmpint(g_get_monotonic_time() - begin, <, 60 * G_USEC_PER_SEC);
-}
-
 static void append_times(GString *text, const char *piece, guint times)
 {
     while (times-- > 0)
         g_string_append(text, piece);
+}
+
+static gint64 import_begun(const char *begin, const char *piece)
+{
+    g_autoptr(GString) text = g_string_new(begin);
+    gint64 started = g_get_monotonic_time();
+
+    append_times(text, piece, (guint)(IMPORT_FILE_MAX / 4 / strlen(piece)));
+    import_result_free(import_text(text->str, NULL));
+    g_test_message("%s%s: %.3f s", begin, piece,
+                   (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC);
+    return g_get_monotonic_time() - started;
+}
+
+/* What repeats without an end: no time that grows with the square of the length. */
+static void test_time(void)
+{
+    static const char *const pieces[][2] = {
+        {"", "Add-VpnConnection -a \""},
+        {"", "$a = '"},
+        {"", "Add-VpnConnection -x @("},
+        {"", "Add-VpnConnection `\n"},
+        {"", "<# "},
+        {"", "Add-VpnConnection x,("},
+        {"", "Add-VpnConnection ("},
+        {"", "Add-VpnConnection <# "},
+        {"", "$x = @{ a = ("},
+        {"", "a: PSK \""},
+        {": PSK ", "::"},
+        {"", ": PSK:"},
+        {"", "[lac x]\n"},
+        {"[lac x]\nlns=", "h,"},
+        {"", "conn x\nalso=x\n"},
+        {"conn x\nright=h\n", "also=x\n"},
+        {"conn x\nrightprotoport=17/1701\nright=h\nike=", "a,"},
+        {"", "connections { remote_addrs = \"\\"},
+        {"connections { x { remote_addrs = h } }\nsecrets { ike {\n", "id=a\n"},
+        {"[x]\nMEDIA=\nVpnStrategy=3\nType=2\nPhoneNumber=h\nIpDnsSuffix=", "a,"},
+        {"[x]\nMEDIA=\nVpnStrategy=3\nType=2\nPhoneNumber=", "h"},
+        {"mtu 1400\nmru 1400\nname x\n", "name "},
+        {"<plist>PayloadContent", "<array>"},
+        {"<plist>PayloadContent<array>", "<string>a</string>"},
+    };
+    gint64 spent = 0;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(pieces); i++)
+        spent += import_begun(pieces[i][0], pieces[i][1]);
+    /* Seconds here, hours with the square; generous for sanitizers and loaded machines. */
+    g_assert_cmpint(spent, <, 60 * G_USEC_PER_SEC);
+}
+
+static char *conn_of_values(guint count, guint length)
+{
+    g_autoptr(GString) text = g_string_new("conn %default\n rightprotoport=17/1701\n");
+
+    for (guint i = 0; i < count; i++) {
+        g_string_append_printf(text, " k%u=", i);
+        append_times(text, "v", length);
+        g_string_append_c(text, '\n');
+    }
+    for (guint i = 0; i < 499; i++)
+        g_string_append_printf(text, "conn c%u\n right=h%u\n", i, i);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* What everybody inherits is there five hundred times: it has bounds. */
+static void test_inherited(void)
+{
+    g_autofree char *many = conn_of_values(40000, 1), *long_ones = conn_of_values(2, 200000);
+    g_autoptr(ImportResult) first = import_text(many, NULL);
+    g_autoptr(ImportResult) second = import_text(long_ones, NULL);
+
+    g_assert_cmpuint(first->profiles->len, ==, IMPORT_PROFILES_MAX);
+    g_assert_cmpuint(second->profiles->len, ==, IMPORT_PROFILES_MAX);
 }
 
 /* Sections that name each other thousands of times: no memory that grows with the power of it. */
@@ -486,6 +530,7 @@ int main(int argc, char **argv)
     g_test_add_func("/import/apple", test_apple);
     g_test_add_func("/import/apple-certificate", test_apple_certificate);
     g_test_add_func("/import/apple-signed", test_apple_signed);
+    g_test_add_func("/import/inherited", test_inherited);
     g_test_add_func("/import/also-again", test_also_again);
     g_test_add_func("/import/binary-again", test_binary_again);
     g_test_add_func("/import/apple-binary", test_apple_binary);
