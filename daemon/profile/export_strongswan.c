@@ -15,14 +15,27 @@ static void add_quoted(GString *text, const char *indent, const char *key, const
     secret_string_free(quoted);
 }
 
+/* What gateways of the field take, where the profile leaves it open: strongSwan's own defaults
+ * for IKEv1 begin with groups that few of them know. */
+static const char ike_strong[] = "aes256-sha256-modp2048, aes256-sha1-modp2048, aes128-sha1-modp2048";
+static const char ike_weak[] = ", aes256-sha1-modp1024, aes128-sha1-modp1024, 3des-sha1-modp1024";
+static const char esp_strong[] = "aes256-sha1, aes256-sha256, aes128-sha1";
+static const char esp_weak[] = ", 3des-sha1";
+
 static void add_suites(Export *export, GString *text, const char *indent, const char *key,
                        FieldId id)
 {
     const char *const *suites = export_strings(export, id);
+    const char *security = profile_get_string(export->profile, FIELD_IPSEC_SECURITY);
+    gboolean ike = id == FIELD_IPSEC_IKE, weak = strcmp(security, "strong") != 0;
     g_autofree char *all = g_strjoinv(", ", (char **)suites);
 
+    export->told[FIELD_IPSEC_SECURITY] = TRUE;
     if (*suites)
         g_string_append_printf(text, "%s%s = %s\n", indent, key, all);
+    else
+        g_string_append_printf(text, "%s%s = %s%s\n", indent, key, ike ? ike_strong : esp_strong,
+                               !weak ? "" : ike ? ike_weak : esp_weak);
 }
 
 static void add_lifetime(Export *export, GString *text, const char *indent, FieldId id)
