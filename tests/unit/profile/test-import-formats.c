@@ -434,7 +434,7 @@ static void test_also_again(void)
     g_assert_cmpuint(result->profiles->len, ==, 1);
 }
 
-static void append_big_endian(GString *text, guint32 value, guint size)
+static void append_big_endian(GString *text, guint64 value, guint size)
 {
     while (size-- > 0)
         g_string_append_c(text, (char)(value >> 8 * size));
