@@ -4,6 +4,9 @@
 
 #include <glib/gi18n.h>
 
+#ifdef HAVE_NETWORKMANAGER
+#include "client/store_nm.h"
+#endif
 #include "client/store_service.h"
 #include "new_dialog.h"
 #include "notify.h"
@@ -14,6 +17,8 @@
 struct _CausewayApplication {
     AdwApplication parent;
     VpnStore *service;
+    VpnStore *nm; /* NULL where Causeway was built without */
+    GListStore *stores;
     GtkSortListModel *items;
     GtkSorter *sorter;
     CausewayDialer *dialer;
@@ -81,15 +86,37 @@ void causeway_application_sort(CausewayApplication *self)
     gtk_sorter_changed(self->sorter, GTK_SORTER_CHANGE_DIFFERENT);
 }
 
+static void add_store(CausewayApplication *self, VpnStore *store)
+{
+    g_list_store_append(self->stores, store);
+    causeway_dialer_serve(self->dialer, store);
+}
+
+/* Names are shown once: what NetworkManager keeps is its, whoever else knows it. */
+static gboolean is_first(gpointer item, gpointer data)
+{
+    CausewayApplication *self = data;
+
+    return !self->nm || vpn_item_store(item) == self->nm ||
+           !vpn_store_find(self->nm, vpn_item_uuid(item));
+}
+
 static void make_list(CausewayApplication *self)
 {
-    self->service = vpn_store_service_new();
-    self->sorter = GTK_SORTER(gtk_custom_sorter_new(compare_items, self, NULL));
-    self->items = gtk_sort_list_model_new(g_object_ref(G_LIST_MODEL(self->service)),
-                                          g_object_ref(self->sorter));
+    self->stores = g_list_store_new(G_TYPE_LIST_MODEL);
     self->dialer = causeway_dialer_new(parent_for_questions, self);
     g_signal_connect(self->dialer, "problem", G_CALLBACK(on_problem), self);
-    causeway_dialer_serve(self->dialer, self->service);
+    self->service = vpn_store_service_new();
+    add_store(self, self->service);
+#ifdef HAVE_NETWORKMANAGER
+    self->nm = vpn_store_nm_new(self->service);
+    add_store(self, self->nm);
+#endif
+    self->sorter = GTK_SORTER(gtk_custom_sorter_new(compare_items, self, NULL));
+    GtkFlattenListModel *all = gtk_flatten_list_model_new(g_object_ref(G_LIST_MODEL(self->stores)));
+    GtkFilterListModel *first = gtk_filter_list_model_new(
+        G_LIST_MODEL(all), GTK_FILTER(gtk_custom_filter_new(is_first, self, NULL)));
+    self->items = gtk_sort_list_model_new(G_LIST_MODEL(first), g_object_ref(self->sorter));
 }
 
 CausewayDialer *causeway_application_dialer(CausewayApplication *self)
@@ -109,12 +136,33 @@ GListModel *causeway_application_items(CausewayApplication *self)
 
 VpnStore *causeway_application_store(CausewayApplication *self)
 {
+#ifdef HAVE_NETWORKMANAGER
+    if (vpn_store_nm_is_complete(self->nm))
+        return self->nm;
+#endif
     return self->service;
+}
+
+GListModel *causeway_application_stores(CausewayApplication *self)
+{
+    return G_LIST_MODEL(self->stores);
+}
+
+VpnStoreAvailability causeway_application_availability(CausewayApplication *self,
+                                                       const char **ret_problem)
+{
+    *ret_problem = vpn_store_problem(self->service);
+    if (self->nm && vpn_store_availability(self->nm) == VPN_STORE_READY &&
+        vpn_store_availability(self->service) != VPN_STORE_STARTING)
+        return VPN_STORE_READY;
+    return vpn_store_availability(self->service);
 }
 
 VpnItem *causeway_application_find(CausewayApplication *self, const char *uuid)
 {
-    return vpn_store_find(self->service, uuid);
+    VpnItem *item = self->nm ? vpn_store_find(self->nm, uuid) : NULL;
+
+    return item ? item : vpn_store_find(self->service, uuid);
 }
 
 /* --- Actions ------------------------------------------------------------------------------ */
@@ -159,9 +207,16 @@ static void on_new(GSimpleAction *action, GVariant *parameter, gpointer data)
     new_dialog_show(show_window(data), NULL, NULL);
 }
 
+static void start_stores(CausewayApplication *self)
+{
+    vpn_store_start(self->service);
+    if (self->nm)
+        vpn_store_start(self->nm);
+}
+
 static void on_retry(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-    vpn_store_start(CAUSEWAY_APPLICATION(data)->service);
+    start_stores(data);
 }
 
 static void update_staying(CausewayApplication *self);
@@ -268,7 +323,7 @@ static void causeway_application_startup(GApplication *application)
         gtk_application_set_accels_for_action(GTK_APPLICATION(self), shortcuts[i].action,
                                               shortcuts[i].keys);
     update_staying(self);
-    vpn_store_start(self->service);
+    start_stores(self);
 }
 
 static void causeway_application_activate(GApplication *application)
@@ -305,6 +360,8 @@ static void causeway_application_shutdown(GApplication *application)
     g_clear_object(&self->dialer);
     g_clear_object(&self->items);
     g_clear_object(&self->sorter);
+    g_clear_object(&self->stores);
+    g_clear_object(&self->nm);
     g_clear_object(&self->service);
     g_clear_pointer(&self->preferences, preferences_free);
 }

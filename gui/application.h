@@ -21,6 +21,11 @@ Preferences *causeway_application_preferences(CausewayApplication *application);
 GListModel *causeway_application_items(CausewayApplication *application);
 /* Where new connections go. */
 VpnStore *causeway_application_store(CausewayApplication *application);
+/* All of them. */
+GListModel *causeway_application_stores(CausewayApplication *application);
+/* Whether there is anybody who could have connections; the problem if not. */
+VpnStoreAvailability causeway_application_availability(CausewayApplication *application,
+                                                       const char **ret_problem);
 /* Not referenced; NULL when there is none. */
 VpnItem *causeway_application_find(CausewayApplication *application, const char *uuid);
 /* Pins have changed. */

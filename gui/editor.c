@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "access.h"
 #include "client/client.h"
 #include "edits.h"
 #include "field_row.h"
@@ -292,10 +293,6 @@ static void add_keys(Editor *editor, GtkSearchBar *bar)
             GTK_SHORTCUT_CONTROLLER(keys),
             gtk_shortcut_new(gtk_shortcut_trigger_parse_string(shortcuts[i].trigger),
                              gtk_callback_action_new(shortcuts[i].func, editor, NULL)));
-    gtk_shortcut_controller_add_shortcut(
-        GTK_SHORTCUT_CONTROLLER(keys),
-        gtk_shortcut_new(gtk_shortcut_trigger_parse_string("Escape"),
-                         gtk_named_action_new("window.close")));
     /* Before the entry's own undo, which knows only of itself. */
     gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
     gtk_widget_add_controller(GTK_WIDGET(editor->window), keys);
@@ -338,6 +335,8 @@ void editor_show(CausewayWindow *window, VpnItem *item, Profile *profile, FieldI
     add_keys(editor, GTK_SEARCH_BAR(gtk_builder_get_object(builder, "search_bar")));
     show_fields(editor);
     show_buttons(editor);
+    close_by_escape(editor->window);
+    name_by_tooltips(GTK_WIDGET(editor->window));
     gtk_window_set_transient_for(editor->window, GTK_WINDOW(window));
     gtk_window_present(editor->window);
     go_to(editor, focus);

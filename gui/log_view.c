@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "access.h"
 #include "client/client.h"
 
 /* What the service keeps is less; this bounds a window that stays open for weeks. */
@@ -202,6 +203,8 @@ void log_view_show(CausewayWindow *window, VpnStore *store, VpnItem *item)
                              G_CALLBACK(on_copy), view);
     g_signal_connect_swapped(gtk_builder_get_object(builder, "save"), "clicked",
                              G_CALLBACK(on_save), view);
+    close_by_escape(GTK_WINDOW(view->window));
+    name_by_tooltips(GTK_WIDGET(view->window));
     gtk_window_set_transient_for(view->window, GTK_WINDOW(window));
     gtk_window_present(view->window);
     vpn_store_read_log(store, item, 0, FALSE, view->cancellable, on_read, view);

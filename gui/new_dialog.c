@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "access.h"
 #include "client/client.h"
 #include "keep.h"
 #include "keyring.h"
@@ -264,6 +265,8 @@ void new_dialog_show(CausewayWindow *window, Profile *profile, GPtrArray *warnin
     if (profile)
         fill(dialog, profile);
     gtk_window_set_default_widget(GTK_WINDOW(dialog->dialog), dialog->add);
+    close_by_escape(GTK_WINDOW(dialog->dialog));
+    name_by_tooltips(GTK_WIDGET(dialog->dialog));
     gtk_window_set_transient_for(GTK_WINDOW(dialog->dialog), GTK_WINDOW(window));
     gtk_window_present(GTK_WINDOW(dialog->dialog));
     gtk_widget_grab_focus(GTK_WIDGET(dialog->gateway));

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "access.h"
 #include "details.h"
 #include "faults.h"
 #include "graph.h"
@@ -145,16 +146,16 @@ static void show_hero(CausewayPage *page)
 static void show_button(CausewayPage *page)
 {
     VpnState state = status_of(page)->state;
-    const char *label = _("C_onnect"), *class = "suggested-action";
+    const char *label = _("Connect"), *class = "suggested-action";
 
     if (state == VPN_CONNECTED) {
-        label = _("_Disconnect");
+        label = _("Disconnect");
         class = NULL;
     } else if (is_busy(page) || state == VPN_CONNECTING || state == VPN_RECONNECTING) {
-        label = _("_Cancel");
+        label = _("Cancel");
         class = NULL;
     } else if (state == VPN_FAILED) {
-        label = _("_Try Again");
+        label = _("Try Again");
         class = NULL;
     }
     const char *css[] = {"pill", class, NULL};
@@ -329,6 +330,7 @@ static void causeway_page_init(CausewayPage *page)
     gtk_widget_init_template(GTK_WIDGET(page));
     details_init(&page->details, page->network, page->security, page->overview);
     stages_fill(page->stages);
+    name_by_tooltips(GTK_WIDGET(page));
     g_signal_connect(page->button, "clicked", G_CALLBACK(on_button), page);
     g_signal_connect(page->remedy, "clicked", G_CALLBACK(on_remedy), page);
     g_signal_connect(page->copy, "clicked", G_CALLBACK(on_copy), page);

@@ -67,7 +67,7 @@ gboolean qr_show(CausewayWindow *window, Profile *profile)
     GtkWidget *dialog = adw_message_dialog_new(
         GTK_WINDOW(window), profile_get_string(profile, FIELD_CONNECTION_NAME),
         _("The settings of this connection, without its shared key and password."));
-    adw_message_dialog_add_response(ADW_MESSAGE_DIALOG(dialog), "close", _("_Close"));
+    adw_message_dialog_add_response(ADW_MESSAGE_DIALOG(dialog), "close", _("Close"));
     adw_message_dialog_set_extra_child(ADW_MESSAGE_DIALOG(dialog), make_area(code));
     gtk_window_present(GTK_WINDOW(dialog));
     return TRUE;

@@ -110,8 +110,8 @@ GtkWindow *secret_dialog_show(GtkWindow *parent, VpnItem *item, const char *cons
     g_autofree char *heading = g_strdup_printf(_("Connect to “%s”"), vpn_item_name(item));
     GtkWidget *dialog = adw_message_dialog_new(parent, heading, body->str);
     asking->dialog = ADW_MESSAGE_DIALOG(dialog);
-    adw_message_dialog_add_responses(asking->dialog, "cancel", _("_Cancel"), "connect",
-                                     _("C_onnect"), NULL);
+    adw_message_dialog_add_responses(asking->dialog, "cancel", _("Cancel"), "connect",
+                                     _("Connect"), NULL);
     adw_message_dialog_set_response_appearance(asking->dialog, "connect", ADW_RESPONSE_SUGGESTED);
     adw_message_dialog_set_default_response(asking->dialog, "connect");
     adw_message_dialog_set_close_response(asking->dialog, "cancel");

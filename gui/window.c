@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "access.h"
 #include "page.h"
 #include "row.h"
 #include "window_actions.h"
@@ -28,7 +29,7 @@ struct _CausewayWindow {
     GListModel *items;
     GtkFilterListModel *filtered;
     GtkFilter *filter;
-    VpnStore *store;
+    GListModel *stores;
     char *selected; /* UUID; it may still have to come */
     gboolean chosen; /* ... and a person chose it */
 };
@@ -44,9 +45,10 @@ static CausewayApplication *application_of(CausewayWindow *window)
 
 static void show_views(CausewayWindow *window)
 {
-    VpnStoreAvailability availability = vpn_store_availability(window->store);
     guint count = g_list_model_get_n_items(window->items);
-    const char *problem = vpn_store_problem(window->store);
+    const char *problem;
+    VpnStoreAvailability availability =
+        causeway_application_availability(application_of(window), &problem);
 
     gtk_widget_set_visible(window->search_button, count >= SEARCH_FROM);
     if (count > 0) {
@@ -196,14 +198,16 @@ static void causeway_window_dispose(GObject *object)
 
     if (window->filtered)
         g_signal_handlers_disconnect_by_data(window->filtered, window);
-    if (window->store)
-        g_signal_handlers_disconnect_by_data(window->store, window);
+    for (guint i = 0; window->stores && i < g_list_model_get_n_items(window->stores); i++) {
+        g_autoptr(VpnStore) store = g_list_model_get_item(window->stores, i);
+        g_signal_handlers_disconnect_by_data(store, window);
+    }
     if (window->list)
         gtk_list_box_bind_model(window->list, NULL, NULL, NULL, NULL);
     g_clear_object(&window->filtered);
     g_clear_object(&window->filter);
     g_clear_object(&window->items);
-    g_clear_object(&window->store);
+    g_clear_object(&window->stores);
     g_clear_pointer(&window->selected, g_free);
     G_OBJECT_CLASS(causeway_window_parent_class)->dispose(object);
 }
@@ -234,6 +238,7 @@ static void causeway_window_class_init(CausewayWindowClass *class)
 static void causeway_window_init(CausewayWindow *window)
 {
     gtk_widget_init_template(GTK_WIDGET(window));
+    name_by_tooltips(GTK_WIDGET(window));
     gtk_search_bar_connect_entry(window->search_bar, window->search_entry);
     g_signal_connect(window->list, "row-selected", G_CALLBACK(on_selected), window);
     g_signal_connect(window->list, "row-activated", G_CALLBACK(on_activated), window);
@@ -246,7 +251,7 @@ CausewayWindow *causeway_window_new(CausewayApplication *application)
     CausewayWindow *window = g_object_new(CAUSEWAY_TYPE_WINDOW, "application", application, NULL);
 
     window->items = g_object_ref(causeway_application_items(application));
-    window->store = g_object_ref(causeway_application_store(application));
+    window->stores = g_object_ref(causeway_application_stores(application));
     window->filter = GTK_FILTER(gtk_custom_filter_new(matches, window, NULL));
     window->filtered = gtk_filter_list_model_new(g_object_ref(window->items),
                                                  g_object_ref(window->filter));
@@ -254,7 +259,10 @@ CausewayWindow *causeway_window_new(CausewayApplication *application)
     gtk_list_box_bind_model(window->list, G_LIST_MODEL(window->filtered), make_row, window, NULL);
     /* After the rows were made. */
     g_signal_connect(window->filtered, "items-changed", G_CALLBACK(on_items_changed), window);
-    g_signal_connect_swapped(window->store, "availability", G_CALLBACK(show_views), window);
+    for (guint i = 0; i < g_list_model_get_n_items(window->stores); i++) {
+        g_autoptr(VpnStore) store = g_list_model_get_item(window->stores, i);
+        g_signal_connect_swapped(store, "availability", G_CALLBACK(show_views), window);
+    }
     window_actions_add(window);
     on_items_changed(window->items, 0, 0, 0, window);
     return window;

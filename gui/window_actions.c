@@ -282,8 +282,8 @@ static void on_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
     g_autofree char *heading = g_strdup_printf(_("Remove “%s”?"), vpn_item_name(item));
     GtkWidget *dialog = adw_message_dialog_new(
         data, heading, _("Its settings, its shared key and its password are deleted."));
-    adw_message_dialog_add_responses(ADW_MESSAGE_DIALOG(dialog), "cancel", _("_Cancel"), "remove",
-                                     _("_Remove"), NULL);
+    adw_message_dialog_add_responses(ADW_MESSAGE_DIALOG(dialog), "cancel", _("Cancel"), "remove",
+                                     _("Remove"), NULL);
     adw_message_dialog_set_response_appearance(ADW_MESSAGE_DIALOG(dialog), "remove",
                                                ADW_RESPONSE_DESTRUCTIVE);
     adw_message_dialog_set_default_response(ADW_MESSAGE_DIALOG(dialog), "cancel");

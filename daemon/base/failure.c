@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define DETAIL_MAX 512
+/* Marks a sentence for translation; who shows it has the catalogue. */
+#define N_(text) text
 
 static const char *const stage_names[STAGE_COUNT] = {
     [STAGE_PREPARE] = "prepare",
@@ -26,163 +28,165 @@ typedef struct {
 
 static const FailureRow rows[FAILURE_CODE_COUNT] = {
     [FAILURE_INTERNAL] = {
-        "internal", TRUE, "Something went wrong inside Causeway.",
+        "internal", TRUE, N_("Something went wrong inside Causeway."),
         "Please report this together with the output of \"causeway log\"." },
     [FAILURE_PROFILE_INVALID] = {
-        "profile-invalid", FALSE, "The profile is not complete or contradicts itself.",
+        "profile-invalid", FALSE, N_("The profile is not complete or contradicts itself."),
         "Correct the field that is named, with \"causeway edit\"." },
     [FAILURE_SECRET_MISSING] = {
-        "secret-missing", FALSE, "A password or shared key is missing.",
+        "secret-missing", FALSE, N_("A password or shared key is missing."),
         "Store it with \"causeway set-secret NAME ipsec.psk\" or \"… ppp.password\", or run "
         "\"causeway up\" on a terminal to be asked for it." },
     [FAILURE_CANCELLED] = {
-        "cancelled", FALSE, "The connection was stopped before it was complete.", "" },
+        "cancelled", FALSE, N_("The connection was stopped before it was complete."), "" },
     [FAILURE_NAME_NOT_FOUND] = {
-        "name-not-found", FALSE, "The gateway's name does not exist.",
+        "name-not-found", FALSE, N_("The gateway's name does not exist."),
         "Check the spelling of the gateway's name; if it is only known inside the company, use "
         "its public name or address." },
     [FAILURE_NAME_LOOKUP_FAILED] = {
-        "name-lookup-failed", TRUE, "The gateway's name could not be looked up.",
+        "name-lookup-failed", TRUE, N_("The gateway's name could not be looked up."),
         "Check that this computer is online and that name resolution works." },
     [FAILURE_NETWORK_UNREACHABLE] = {
-        "network-unreachable", TRUE, "This computer has no network connection to the gateway.",
+        "network-unreachable", TRUE, N_("This computer has no network connection to the gateway."),
         "Check that Wi-Fi or the cable is connected." },
     [FAILURE_CHARON_MISSING] = {
-        "charon-missing", FALSE, "strongSwan's IKE service is not installed.",
+        "charon-missing", FALSE, N_("strongSwan's IKE service is not installed."),
         "Install it: on Debian and Ubuntu \"apt install charon-systemd strongswan-swanctl "
         "libstrongswan-standard-plugins\"." },
     [FAILURE_CHARON_FAILED] = {
-        "charon-failed", TRUE, "strongSwan's IKE service did not start or stopped answering.",
+        "charon-failed", TRUE, N_("strongSwan's IKE service did not start or stopped answering."),
         "Look at \"causeway log\" for its last words." },
     [FAILURE_IKE_V1_MISSING] = {
         "ike-v1-missing", FALSE,
-        "The installed strongSwan was built without IKEv1, which L2TP/IPsec needs.",
+        N_("The installed strongSwan was built without IKEv1, which L2TP/IPsec needs."),
         "Install a strongSwan that has it (before 6.1, or built with --enable-ikev1)." },
     [FAILURE_GATEWAY_SILENT] = {
-        "gateway-silent", TRUE, "The gateway does not answer.",
+        "gateway-silent", TRUE, N_("The gateway does not answer."),
         "Check the gateway's address. If it is right, the gateway is off, or a firewall on the "
         "way blocks UDP ports 500 and 4500: try another network, e.g. a phone's hotspot." },
     [FAILURE_IKE_PORT_BLOCKED] = {
         "ike-port-blocked", TRUE,
-        "UDP port 500 is blocked on the way to the gateway, but port 4500 is open.",
+        N_("UDP port 500 is blocked on the way to the gateway, but port 4500 is open."),
         "Set ipsec.force-encapsulation to yes, or try another network." },
     [FAILURE_NO_PROPOSAL_IKE] = {
         "no-proposal-ike", FALSE,
-        "The gateway accepts none of the encryption methods that were offered for the key "
-        "exchange (phase 1).",
+        N_("The gateway accepts none of the encryption methods that were offered for the key "
+        "exchange (phase 1)."),
         "Ask the administrator which are configured and set ipsec.ike accordingly, e.g. "
         "aes256-sha1-modp1024, or allow older ones with ipsec.security=legacy." },
     [FAILURE_NO_PROPOSAL_ESP] = {
         "no-proposal-esp", FALSE,
-        "The gateway accepts none of the encryption methods that were offered for the data "
-        "(phase 2).",
+        N_("The gateway accepts none of the encryption methods that were offered for the data "
+        "(phase 2)."),
         "Ask the administrator which are configured and set ipsec.esp accordingly, e.g. "
         "aes256-sha1, or allow older ones with ipsec.security=legacy." },
     [FAILURE_PSK_WRONG] = {
-        "psk-wrong", FALSE, "The pre-shared key is not the gateway's.",
+        "psk-wrong", FALSE, N_("The pre-shared key is not the gateway's."),
         "Type the shared key again (\"causeway set-secret NAME ipsec.psk\"); look for spaces at "
         "its ends. If it is right, a group name may be needed (ipsec.group-name)." },
     [FAILURE_IDENTITY_MISMATCH] = {
-        "identity-mismatch", FALSE, "The gateway is not the one that the profile asks for.",
+        "identity-mismatch", FALSE, N_("The gateway is not the one that the profile asks for."),
         "If you trust the identity that is named here, set ipsec.remote-id to it, exactly as it "
         "is written; ipsec.remote-id=%any accepts every identity. If you do not know it, ask the "
         "administrator: it may be an impostor." },
     [FAILURE_CERTIFICATE_UNUSABLE] = {
-        "certificate-unusable", FALSE, "A certificate or key file cannot be used.",
+        "certificate-unusable", FALSE, N_("A certificate or key file cannot be used."),
         "Check the files named in ipsec.certificate, ipsec.key and ipsec.ca, and the key's "
         "passphrase." },
     [FAILURE_CERTIFICATE_REJECTED] = {
-        "certificate-rejected", FALSE, "The certificates of the two sides do not trust each other.",
+        "certificate-rejected", FALSE,
+        N_("The certificates of the two sides do not trust each other."),
         "Check ipsec.ca (the authority that signed the gateway's certificate), the dates of the "
         "certificates and this computer's clock." },
     [FAILURE_IKE_REJECTED] = {
-        "ike-rejected", FALSE, "The gateway refused the IPsec connection.",
+        "ike-rejected", FALSE, N_("The gateway refused the IPsec connection."),
         "What it said is shown above; the gateway's administrator finds the reason in its log." },
     [FAILURE_IPSEC_LOST] = {
-        "ipsec-lost", TRUE, "The encrypted connection to the gateway was lost.",
+        "ipsec-lost", TRUE, N_("The encrypted connection to the gateway was lost."),
         "Causeway connects again by itself when connection.reconnect is on." },
     [FAILURE_PORT_TAKEN] = {
-        "port-taken", FALSE, "The local UDP port that the profile asks for is in use.",
+        "port-taken", FALSE, N_("The local UDP port that the profile asks for is in use."),
         "Stop the program that holds it (often xl2tpd), or remove l2tp.local-port." },
     [FAILURE_L2TP_SILENT] = {
         "l2tp-silent", TRUE,
-        "The encryption works, but the gateway's L2TP service does not answer.",
+        N_("The encryption works, but the gateway's L2TP service does not answer."),
         "The L2TP service on the gateway is off, or its firewall drops UDP port 1701 inside "
         "IPsec: ask its administrator." },
     [FAILURE_L2TP_REFUSED] = {
-        "l2tp-refused", TRUE, "The gateway refused the L2TP connection.",
+        "l2tp-refused", TRUE, N_("The gateway refused the L2TP connection."),
         "What it said is shown above; often all its lines are in use, or this user is still "
         "connected elsewhere." },
     [FAILURE_L2TP_SECRET_WRONG] = {
-        "l2tp-secret-wrong", FALSE, "The L2TP tunnel secret is missing or wrong.",
+        "l2tp-secret-wrong", FALSE, N_("The L2TP tunnel secret is missing or wrong."),
         "Set l2tp.secret; it is not the IPsec key. Most gateways use none: then remove it." },
     [FAILURE_L2TP_PROTOCOL] = {
-        "l2tp-protocol", FALSE, "The gateway's L2TP messages cannot be understood.",
+        "l2tp-protocol", FALSE, N_("The gateway's L2TP messages cannot be understood."),
         "Please report this with the gateway's make and version." },
     [FAILURE_PPP_SILENT] = {
-        "ppp-silent", TRUE, "The gateway opened the tunnel but does not answer in it.",
+        "ppp-silent", TRUE, N_("The gateway opened the tunnel but does not answer in it."),
         "Try again in a minute; if it stays so, tell the administrator that the gateway's PPP "
         "service does not answer." },
     [FAILURE_PPP_NEGOTIATION] = {
-        "ppp-negotiation", FALSE, "This computer and the gateway could not agree on the link's "
-        "settings.",
+        "ppp-negotiation", FALSE, N_("This computer and the gateway could not agree on the link's "
+        "settings."),
         "Please report this with the gateway's make and version, and \"causeway log\"." },
     [FAILURE_AUTHENTICATION_REFUSED] = {
-        "authentication-refused", FALSE, "The gateway does not accept this user name and password.",
+        "authentication-refused", FALSE,
+        N_("The gateway does not accept this user name and password."),
         "Type the password again (\"causeway set-secret NAME ppp.password\"). Some gateways want "
         "the name as DOMAIN\\user or user@domain." },
     [FAILURE_AUTHENTICATION_SILENT] = {
-        "authentication-silent", TRUE, "The gateway does not answer the log-in.",
+        "authentication-silent", TRUE, N_("The gateway does not answer the log-in."),
         "Its user directory may be out of reach; if a second factor is in use, confirm it in "
         "time." },
     [FAILURE_ACCOUNT_RESTRICTED_HOURS] = {
-        "account-restricted-hours", FALSE, "The account may not log in at this time of day.",
+        "account-restricted-hours", FALSE, N_("The account may not log in at this time of day."),
         "Ask the administrator about the account's log-in hours." },
     [FAILURE_ACCOUNT_DISABLED] = {
-        "account-disabled", FALSE, "The account is disabled.",
+        "account-disabled", FALSE, N_("The account is disabled."),
         "Ask the administrator to enable it." },
     [FAILURE_PASSWORD_EXPIRED] = {
-        "password-expired", FALSE, "The password has expired.",
+        "password-expired", FALSE, N_("The password has expired."),
         "Change it, e.g. on a computer in the company or on its web page, then store the new "
         "one with \"causeway set-secret NAME ppp.password\"." },
     [FAILURE_PASSWORD_CHANGE_FAILED] = {
-        "password-change-failed", FALSE, "The gateway did not accept the new password.",
+        "password-change-failed", FALSE, N_("The gateway did not accept the new password."),
         "It may be too short, too simple, or one used before." },
     [FAILURE_DIAL_IN_DENIED] = {
-        "dial-in-denied", FALSE, "The account has no permission for remote access.",
+        "dial-in-denied", FALSE, N_("The account has no permission for remote access."),
         "Ask the administrator for the dial-in (VPN) permission." },
     [FAILURE_NO_AUTHENTICATION_METHOD] = {
         "no-authentication-method", FALSE,
-        "The gateway asks for a way of logging in that this profile does not allow.",
+        N_("The gateway asks for a way of logging in that this profile does not allow."),
         "Allow it by removing the refuse- setting that is named, or ask the administrator for "
         "MS-CHAPv2." },
     [FAILURE_GATEWAY_NOT_AUTHENTIC] = {
         "gateway-not-authentic", FALSE,
-        "The gateway could not prove that it knows the password: it may be an impostor.",
+        N_("The gateway could not prove that it knows the password: it may be an impostor."),
         "Do not go on in this network; tell the administrator." },
     [FAILURE_MPPE_MISSING] = {
-        "mppe-missing", FALSE, "The profile demands MPPE encryption, which is not available.",
+        "mppe-missing", FALSE, N_("The profile demands MPPE encryption, which is not available."),
         "IPsec already encrypts everything: remove ppp.require-mppe." },
     [FAILURE_NO_ADDRESS] = {
-        "no-address", TRUE, "The gateway gave this computer no address.",
+        "no-address", TRUE, N_("The gateway gave this computer no address."),
         "Its address pool may be used up: ask the administrator, or try again later." },
     [FAILURE_DATA_PATH_MISSING] = {
-        "data-path-missing", FALSE, "This system cannot carry the tunnel's packets.",
+        "data-path-missing", FALSE, N_("This system cannot carry the tunnel's packets."),
         "Neither the kernel's L2TP nor a TUN device can be used; try l2tp.data-path=auto." },
     [FAILURE_NETWORK_SETUP] = {
-        "network-setup", TRUE, "The addresses, routes or name servers could not be set.",
+        "network-setup", TRUE, N_("The addresses, routes or name servers could not be set."),
         "What the system said is shown above." },
     [FAILURE_GATEWAY_CLOSED] = {
-        "gateway-closed", TRUE, "The gateway ended the connection.",
+        "gateway-closed", TRUE, N_("The gateway ended the connection."),
         "Perhaps an idle or session time limit, or the same user connected from elsewhere." },
     [FAILURE_CONNECTION_LOST] = {
-        "connection-lost", TRUE, "The gateway stopped answering.",
+        "connection-lost", TRUE, N_("The gateway stopped answering."),
         "Causeway connects again by itself when connection.reconnect is on." },
     [FAILURE_TUNNEL_DIED] = {
-        "tunnel-died", TRUE, "The process that runs the tunnel ended unexpectedly.",
+        "tunnel-died", TRUE, N_("The process that runs the tunnel ended unexpectedly."),
         "Please report this together with the output of \"causeway log\"." },
     [FAILURE_TIMEOUT] = {
-        "timeout", TRUE, "It took too long.", "Try again, or try another network." },
+        "timeout", TRUE, N_("It took too long."), "Try again, or try another network." },
 };
 
 char *failure_clean_text(const guint8 *text, gsize length)

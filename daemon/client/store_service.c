@@ -16,6 +16,8 @@
 
 G_DEFINE_TYPE(VpnStoreService, vpn_store_service, VPN_TYPE_STORE)
 
+static guint transient_signal;
+
 char *store_service_uuid(const char *path)
 {
     if (!g_str_has_prefix(path, SERVICE_PROFILES))
@@ -62,7 +64,7 @@ static void take_failure(GVariant *properties, VpnStatus *status)
     status->failure_hint = hint;
 }
 
-static void take_connection(VpnItem *item, GVariant *properties)
+void vpn_store_service_take(VpnItem *item, GVariant *properties)
 {
     VpnStatus *status = vpn_item_edit_status(item);
     const char *word;
@@ -131,9 +133,12 @@ static void know_connection(VpnStoreService *self, const char *path, GVariant *p
     else
         uuid = g_hash_table_lookup(self->paths, path);
     VpnItem *item = uuid ? vpn_store_find(VPN_STORE(self), uuid) : NULL;
-    if (!item)
+    if (!item) {
+        if (uuid)
+            g_signal_emit(self, transient_signal, 0, uuid, properties);
         return;
-    take_connection(item, properties);
+    }
+    vpn_store_service_take(item, properties);
     vpn_item_changed(item);
 }
 
@@ -152,6 +157,8 @@ static void forget_connection(VpnStoreService *self, const char *path)
     if (item && !replaced) {
         vpn_status_clear(vpn_item_edit_status(item));
         vpn_item_changed(item);
+    } else if (uuid && !replaced) {
+        g_signal_emit(self, transient_signal, 0, uuid, NULL);
     }
     g_hash_table_remove(self->paths, path);
 }
@@ -282,9 +289,10 @@ static void on_managed_objects(GObject *source, GAsyncResult *result, gpointer d
 /* Also tells the service that we are to be told of changes, and starts it. */
 static void ask_for_everything(VpnStoreService *self)
 {
-    g_dbus_connection_call(self->bus, SERVICE_NAME, SERVICE_ROOT, OBJECT_MANAGER, "GetManagedObjects", NULL,
-                           G_VARIANT_TYPE("(a{oa{sa{sv}}})"), G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable,
-                           on_managed_objects, self);
+    g_dbus_connection_call(self->bus, SERVICE_NAME, SERVICE_ROOT, OBJECT_MANAGER,
+                           "GetManagedObjects", NULL, G_VARIANT_TYPE("(a{oa{sa{sv}}})"),
+                           G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_managed_objects,
+                           self);
 }
 
 static void on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer data)
@@ -304,7 +312,14 @@ static void on_vanished(GDBusConnection *bus, const char *name, gpointer data)
     GListModel *list = G_LIST_MODEL(self);
 
     g_clear_pointer(&self->owner, g_free);
-    g_hash_table_remove_all(self->paths);
+    while (g_hash_table_size(self->paths) > 0) {
+        GHashTableIter iter;
+        gpointer path;
+        g_hash_table_iter_init(&iter, self->paths);
+        g_hash_table_iter_next(&iter, &path, NULL);
+        g_autofree char *gone = g_strdup(path);
+        forget_connection(self, gone);
+    }
     for (guint i = 0; i < g_list_model_get_n_items(list); i++) {
         g_autoptr(VpnItem) item = g_list_model_get_item(list, i);
         if (vpn_item_status(item)->state == VPN_DISCONNECTED)
@@ -398,9 +413,9 @@ static void on_bus(GObject *source, GAsyncResult *result, gpointer data)
     if (!g_dbus_interface_skeleton_export(G_DBUS_INTERFACE_SKELETON(self->agent), self->bus,
                                           SERVICE_AGENT, &error))
         g_warning("No agent for secrets: %s", error->message);
-    self->signals = g_dbus_connection_signal_subscribe(self->bus, SERVICE_NAME, NULL, NULL, NULL, NULL,
-                                                       G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self,
-                                                       NULL);
+    self->signals = g_dbus_connection_signal_subscribe(self->bus, SERVICE_NAME, NULL, NULL, NULL,
+                                                       NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_signal,
+                                                       self, NULL);
     self->watch = g_bus_watch_name_on_connection(self->bus, SERVICE_NAME,
                                                  G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,
                                                  on_vanished, self, NULL);
@@ -466,6 +481,9 @@ static void vpn_store_service_class_init(VpnStoreServiceClass *class)
 
     G_OBJECT_CLASS(class)->dispose = vpn_store_service_dispose;
     G_OBJECT_CLASS(class)->finalize = vpn_store_service_finalize;
+    transient_signal = g_signal_new("transient", VPN_TYPE_STORE_SERVICE, G_SIGNAL_RUN_LAST, 0,
+                                    NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
+                                    G_TYPE_VARIANT);
     store->name = "causeway";
     store->start = start;
     store->answer = answer;

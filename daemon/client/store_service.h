@@ -4,6 +4,11 @@
 
 #include "client/store.h"
 
-/* On the system bus, which it waits for without blocking.  Nothing happens before
+/* Also emits "transient" (const char *uuid, GVariant *properties): a connection of no profile,
+ * such as NetworkManager has it run, has changed; NULL: it has gone.
+ *
+ * On the system bus, which it waits for without blocking.  Nothing happens before
  * vpn_store_start(). */
 VpnStore *vpn_store_service_new(void);
+/* Puts a Connection's properties into the status of an item, which is of any store. */
+void vpn_store_service_take(VpnItem *item, GVariant *properties);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The calls of NetworkManager's store. */
+#include <string.h>
+
+#include "client/client.h"
+#include "client/store_nm_private.h"
+#include "connection.h"
+#include "profile/nm_settings.h"
+
+static NMRemoteConnection *remote_of(VpnStore *store, VpnItem *item, GTask *task)
+{
+    NMClient *client = VPN_STORE_NM(store)->client;
+    NMRemoteConnection *remote =
+        client ? nm_client_get_connection_by_uuid(client, vpn_item_uuid(item)) : NULL;
+
+    if (!remote) {
+        g_task_return_new_error(task, CLIENT_ERROR, CLIENT_ERROR_NOT_FOUND,
+                                "NetworkManager has no such connection any more");
+        g_object_unref(task);
+    }
+    return remote;
+}
+
+static void profile_unref_pointer(gpointer profile)
+{
+    profile_unref(profile);
+}
+
+static void load(VpnStore *store, VpnItem *item, GTask *task)
+{
+    NMRemoteConnection *remote = remote_of(store, item, task);
+    NmReport report;
+
+    if (!remote)
+        return;
+    g_autoptr(NmSettings) settings = connection_read(NM_CONNECTION(remote));
+    nm_report_init(&report);
+    g_task_return_pointer(task, profile_from_nm(settings, &report), profile_unref_pointer);
+    nm_report_clear(&report);
+    g_object_unref(task);
+}
+
+static void on_added_connection(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(NMRemoteConnection) remote =
+        nm_client_add_connection_finish(NM_CLIENT(source), result, &error);
+
+    if (remote)
+        g_task_return_pointer(task, g_strdup(nm_connection_get_uuid(NM_CONNECTION(remote))),
+                              g_free);
+    else
+        g_task_return_error(task, g_steal_pointer(&error));
+}
+
+static void on_committed(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    g_autoptr(GError) error = NULL;
+
+    if (!nm_remote_connection_commit_changes_finish(NM_REMOTE_CONNECTION(source), result, &error))
+        g_task_return_error(task, g_steal_pointer(&error));
+    else if (g_task_get_task_data(task))
+        g_task_return_pointer(task, g_strdup(g_task_get_task_data(task)), g_free);
+    else
+        g_task_return_boolean(task, TRUE);
+}
+
+/* Secrets that do not come along are a person's: asked for, or found in the keyring. */
+static void set_flags(NmSettings *settings, Profile *profile)
+{
+    for (guint i = 0; i < FIELD_COUNT; i++) {
+        FieldId id = (FieldId)i;
+        if (field_is_secret(field_get(id)) && nm_settings_key(id))
+            nm_settings_set_flags(settings, id,
+                                  profile_get_secret(profile, id) ? 0 : NM_FLAG_AGENT_OWNED);
+    }
+}
+
+static void save_new(VpnStoreNm *self, Profile *profile, gboolean everybody, GTask *task)
+{
+    g_autoptr(NmSettings) settings = nm_settings_new();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(NMConnection) connection = NULL;
+
+    if (profile_to_nm(profile, settings, &error)) {
+        g_free(settings->user);
+        settings->user = everybody ? NULL : g_strdup(g_get_user_name());
+        set_flags(settings, profile);
+        connection = connection_make(settings, NM_SERVICE_CAUSEWAY, &error);
+    }
+    if (!connection) {
+        g_task_return_error(task, g_steal_pointer(&error));
+        g_object_unref(task);
+        return;
+    }
+    nm_client_add_connection_async(self->client, connection, TRUE, g_task_get_cancellable(task),
+                                   on_added_connection, task);
+}
+
+static void save(VpnStore *store, VpnItem *item, Profile *profile, gboolean everybody, GTask *task)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!item) {
+        save_new(VPN_STORE_NM(store), profile, everybody, task);
+        return;
+    }
+    NMRemoteConnection *remote = remote_of(store, item, task);
+    if (!remote)
+        return;
+    /* Keys that are nobody's fields stay as they are. */
+    g_autoptr(NmSettings) settings = connection_read(NM_CONNECTION(remote));
+    NMSettingVpn *vpn = nm_connection_get_setting_vpn(NM_CONNECTION(remote));
+    g_autoptr(NMConnection) changed =
+        profile_to_nm(profile, settings, &error)
+            ? connection_make(settings, nm_setting_vpn_get_service_type(vpn), &error)
+            : NULL;
+    if (!changed) {
+        g_task_return_error(task, g_steal_pointer(&error));
+        g_object_unref(task);
+        return;
+    }
+    g_task_set_task_data(task, g_strdup(vpn_item_uuid(item)), g_free);
+    nm_connection_replace_settings_from_connection(NM_CONNECTION(remote), changed);
+    nm_remote_connection_commit_changes_async(remote, TRUE, g_task_get_cancellable(task),
+                                              on_committed, task);
+}
+
+static void set_secret(VpnStore *store, VpnItem *item, const char *field, const Secret *secret,
+                       GTask *task)
+{
+    NMRemoteConnection *remote = remote_of(store, item, task);
+    const Field *row = field_find(field);
+    const char *key = row ? nm_settings_key(row->id) : NULL;
+
+    if (!remote)
+        return;
+    NMSettingVpn *vpn = nm_connection_get_setting_vpn(NM_CONNECTION(remote));
+    if (!key) {
+        g_task_return_new_error(task, CLIENT_ERROR, CLIENT_ERROR_INVALID,
+                                "NetworkManager does not keep %s", field);
+        g_object_unref(task);
+        return;
+    }
+    g_autofree char *flags = g_strconcat(key, "-flags", NULL);
+    nm_setting_vpn_add_data_item(vpn, flags, secret ? "0" : "1");
+    if (secret)
+        nm_setting_vpn_add_secret(vpn, key, (const char *)secret_data(secret));
+    else
+        nm_setting_vpn_remove_secret(vpn, key);
+    nm_remote_connection_commit_changes_async(remote, TRUE, g_task_get_cancellable(task),
+                                              on_committed, task);
+}
+
+static void on_deleted(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    g_autoptr(GError) error = NULL;
+
+    if (nm_remote_connection_delete_finish(NM_REMOTE_CONNECTION(source), result, &error))
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, g_steal_pointer(&error));
+}
+
+static void delete_item(VpnStore *store, VpnItem *item, GTask *task)
+{
+    NMRemoteConnection *remote = remote_of(store, item, task);
+
+    if (remote)
+        nm_remote_connection_delete_async(remote, g_task_get_cancellable(task), on_deleted, task);
+}
+
+static void on_activated(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(NMActiveConnection) active =
+        nm_client_activate_connection_finish(NM_CLIENT(source), result, &error);
+
+    if (active)
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, g_steal_pointer(&error));
+}
+
+static void free_text(gpointer text)
+{
+    secret_string_free(text);
+}
+
+static void connect_item(VpnStore *store, VpnItem *item, GHashTable *secrets, GTask *task)
+{
+    VpnStoreNm *self = VPN_STORE_NM(store);
+    NMRemoteConnection *remote = remote_of(store, item, task);
+    g_autoptr(GHashTable) texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                                        free_text);
+    GHashTableIter iter;
+    gpointer field, secret;
+
+    if (!remote)
+        return;
+    if (secrets)
+        g_hash_table_iter_init(&iter, secrets);
+    while (secrets && g_hash_table_iter_next(&iter, &field, &secret)) {
+        const Field *row = field_find(field);
+        const char *key = row ? nm_settings_key(row->id) : NULL;
+        if (key)
+            g_hash_table_insert(texts, g_strdup(key),
+                                g_strdup((const char *)secret_data(secret)));
+    }
+    store_nm_agent_expect(self->agent, vpn_item_uuid(item), texts);
+    nm_client_activate_connection_async(self->client, NM_CONNECTION(remote), NULL, NULL,
+                                        g_task_get_cancellable(task), on_activated, task);
+}
+
+static void on_deactivated(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    g_autoptr(GError) error = NULL;
+
+    if (nm_client_deactivate_connection_finish(NM_CLIENT(source), result, &error))
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, g_steal_pointer(&error));
+}
+
+static NMActiveConnection *active_of(VpnStoreNm *self, VpnItem *item)
+{
+    const GPtrArray *active = self->client ? nm_client_get_active_connections(self->client) : NULL;
+
+    for (guint i = 0; active && i < active->len; i++) {
+        if (g_strcmp0(nm_active_connection_get_uuid(active->pdata[i]), vpn_item_uuid(item)) == 0)
+            return active->pdata[i];
+    }
+    return NULL;
+}
+
+static void disconnect_item(VpnStore *store, VpnItem *item, GTask *task)
+{
+    VpnStoreNm *self = VPN_STORE_NM(store);
+    NMActiveConnection *active = active_of(self, item);
+
+    if (active) {
+        nm_client_deactivate_connection_async(self->client, active, g_task_get_cancellable(task),
+                                              on_deactivated, task);
+        return;
+    }
+    g_task_return_new_error(task, CLIENT_ERROR, CLIENT_ERROR_NOT_FOUND, "Not connected");
+    g_object_unref(task);
+}
+
+static guint64 read_count(const char *interface, const char *name)
+{
+    g_autofree char *path = g_build_filename("/sys/class/net", interface, "statistics", name, NULL);
+    g_autofree char *text = NULL;
+
+    /* The kernel's memory: nothing that could wait. */
+    return g_file_get_contents(path, &text, NULL, NULL) ? g_ascii_strtoull(text, NULL, 10) : 0;
+}
+
+static void statistics(VpnStore *store, VpnItem *item, GTask *task)
+{
+    const char *interface = vpn_item_status(item)->interface;
+
+    if (interface && !strchr(interface, '/')) {
+        VpnStatistics *counts = g_new0(VpnStatistics, 1);
+        counts->rx_bytes = read_count(interface, "rx_bytes");
+        counts->tx_bytes = read_count(interface, "tx_bytes");
+        counts->rx_packets = read_count(interface, "rx_packets");
+        counts->tx_packets = read_count(interface, "tx_packets");
+        g_task_return_pointer(task, counts, g_free);
+    } else {
+        g_task_return_new_error(task, CLIENT_ERROR, CLIENT_ERROR_NOT_FOUND, "No interface");
+    }
+    g_object_unref(task);
+}
+
+static void read_log(VpnStore *store, VpnItem *item, guint64 after, gboolean wait, GTask *task)
+{
+    /* causewayd writes it whoever has it connect; it knows a connection by the same UUID. */
+    VPN_STORE_GET_CLASS(VPN_STORE_NM(store)->service)->read_log(VPN_STORE_NM(store)->service, item,
+                                                                after, wait, task);
+}
+
+void store_nm_calls_init(VpnStoreClass *class)
+{
+    class->load = load;
+    class->save = save;
+    class->remove = delete_item;
+    class->set_secret = set_secret;
+    class->connect = connect_item;
+    class->disconnect = disconnect_item;
+    class->statistics = statistics;
+    class->read_log = read_log;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What every window of ours owes to keyboards and screen readers. */
+#include "access.h"
+
+void close_by_escape(GtkWindow *window)
+{
+    GtkEventController *keys = gtk_shortcut_controller_new();
+
+    gtk_shortcut_controller_add_shortcut(
+        GTK_SHORTCUT_CONTROLLER(keys),
+        gtk_shortcut_new(gtk_shortcut_trigger_parse_string("Escape"),
+                         gtk_named_action_new("window.close")));
+    gtk_widget_add_controller(GTK_WIDGET(window), keys);
+}
+
+static void name(GtkWidget *widget, const char *text)
+{
+    gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+void name_by_tooltips(GtkWidget *root)
+{
+    const char *tip = gtk_widget_get_tooltip_text(root);
+
+    if (tip && (GTK_IS_BUTTON(root) || GTK_IS_MENU_BUTTON(root)))
+        name(root, tip);
+    for (GtkWidget *child = gtk_widget_get_first_child(root); child;
+         child = gtk_widget_get_next_sibling(child)) {
+        /* What takes the focus is the button inside. */
+        if (tip && GTK_IS_MENU_BUTTON(root) && GTK_IS_BUTTON(child))
+            name(child, tip);
+        name_by_tooltips(child);
+    }
+}
