@@ -25,6 +25,7 @@ struct FieldRow {
     char *loaded;
     NMSettingSecretFlags loaded_flags;
     gboolean has_storage;
+    gboolean is_unshowable;
     gboolean loading;
     gboolean visited;
     gboolean shown;
@@ -32,8 +33,24 @@ struct FieldRow {
     gpointer data;
 };
 
+/* libnma takes the focus away from an entry whose secret is asked for each time, and who has no
+ * pointer could never get at its menu again. */
+static void update_editable(FieldRow *row)
+{
+    gboolean asked = row_get_flags(row) & NM_SETTING_SECRET_FLAG_NOT_SAVED;
+
+    gtk_widget_set_can_focus(row->control, TRUE);
+    gtk_editable_set_editable(GTK_EDITABLE(row->control), !asked);
+    gtk_entry_set_placeholder_text(GTK_ENTRY(row->control),
+                                   asked                ? _("Asked for each time")
+                                   : row->is_unshowable ? _("Stored; cannot be shown")
+                                                        : NULL);
+}
+
 static void on_changed(FieldRow *row)
 {
+    if (row->has_storage)
+        update_editable(row);
     if (!row->loading)
         row->changed(row->data);
 }
@@ -327,6 +344,7 @@ void row_load_flags(FieldRow *row, NMSettingSecretFlags flags)
         row->has_storage = TRUE;
     }
     row->loading = FALSE;
+    update_editable(row);
     row->loaded_flags = nma_utils_menu_to_secret_flags(row->control);
 }
 
@@ -343,7 +361,7 @@ gboolean row_flags_changed(FieldRow *row)
 
 void row_set_unshowable(FieldRow *row)
 {
-    gtk_entry_set_placeholder_text(GTK_ENTRY(row->control), _("Stored; cannot be shown"));
+    row->is_unshowable = TRUE;
 }
 
 void row_set_visible_text(FieldRow *row, gboolean visible)

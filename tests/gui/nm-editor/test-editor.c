@@ -206,6 +206,10 @@ static void test_secrets_stored(void)
     host_close(host);
 
     host = host_open(host_connection(L2TP, BASE, "password-flags", "2", NULL));
+    /* Nothing can be typed, but its menu can be reached without a pointer. */
+    g_assert_false(gtk_editable_get_editable(GTK_EDITABLE(host_find(host, "Password"))));
+    g_assert_true(gtk_widget_get_can_focus(host_find(host, "Password")));
+    g_assert_true(gtk_editable_get_editable(GTK_EDITABLE(host_find(host, "Shared key"))));
     assert_saves(host);
     assert_dump(host->connection,
                 "gateway=gw.example.org\nipsec-enabled=yes\npassword-flags=2\nuser=bob");
