@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nm-causeway-auth-dialog: what an agent of NetworkManager (GNOME Shell, nm-applet) starts when a
  * VPN needs secrets. */
+#include <dlfcn.h>
+#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -11,6 +13,20 @@
 #include "details.h"
 #include "keyring.h"
 #include "window.h"
+
+/* The window is a module of its own: `nmcli --ask` and GNOME Shell never see it and need not wait
+ * for a toolkit, nor have one. */
+static gboolean ask(const char *title, const char *reason, GPtrArray *questions, GError **error)
+{
+    gpointer module = dlopen(WINDOW_MODULE, RTLD_NOW | RTLD_LOCAL);
+    WindowAsk window = module ? (WindowAsk)dlsym(module, WINDOW_ASK) : NULL;
+
+    if (!window) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, dlerror());
+        return FALSE;
+    }
+    return window(title, reason, questions, error);
+}
 
 int main(int argc, char **argv)
 {
@@ -38,7 +54,7 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     if (details.interactive && details_any(questions) &&
-        !window_ask(title, reason, questions, &error)) {
+        !ask(title, reason, questions, &error)) {
         if (error)
             g_printerr("%s: %s\n", g_get_prgname(), error->message);
         return EXIT_FAILURE;
