@@ -38,8 +38,12 @@ struct FieldRow {
 static void update_editable(FieldRow *row)
 {
     gboolean asked = row_get_flags(row) & NM_SETTING_SECRET_FLAG_NOT_SAVED;
+    gboolean taken = !gtk_widget_get_can_focus(row->control);
 
     gtk_widget_set_can_focus(row->control, TRUE);
+    /* It was given to another field, where the next key would do harm. */
+    if (taken && !row->loading)
+        gtk_widget_grab_focus(row->control);
     gtk_editable_set_editable(GTK_EDITABLE(row->control), !asked);
     gtk_entry_set_placeholder_text(GTK_ENTRY(row->control),
                                    asked                ? _("Asked for each time")

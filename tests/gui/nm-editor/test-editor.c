@@ -511,6 +511,53 @@ static void test_mnemonics(void)
     host_close(host);
 }
 
+static gboolean belongs_to(GtkWidget *item, GtkWidget *entry)
+{
+    GtkWidget *popover = gtk_widget_get_ancestor(item, GTK_TYPE_POPOVER);
+
+#if GTK_CHECK_VERSION(4, 0, 0)
+    return popover && gtk_widget_get_parent(popover) == entry;
+#else
+    return popover && gtk_popover_get_relative_to(GTK_POPOVER(popover)) == entry;
+#endif
+}
+
+/* In the menus that libnma makes. */
+static void choose_asking(GtkWidget *widget, gpointer entry)
+{
+    const char *label = NULL;
+
+    if (!GTK_IS_CHECK_BUTTON(widget) || !belongs_to(widget, entry))
+        return;
+#if GTK_CHECK_VERSION(4, 0, 0)
+    label = gtk_check_button_get_label(GTK_CHECK_BUTTON(widget));
+#else
+    label = gtk_button_get_label(GTK_BUTTON(widget));
+#endif
+    if (strstr(label, "every time"))
+        host_enter(widget, "yes");
+}
+
+/* Choosing "Ask for this password every time" in the menu leaves the focus where it was. */
+static void test_storage_menu(void)
+{
+    Host *host = host_open(host_connection(L2TP, BASE, "!password", "geheim", NULL));
+    GtkWidget *entry = host_find(host, "Password");
+
+    host_show(host, 500, 450);
+    gtk_widget_grab_focus(entry);
+    host_settle();
+    host_each(host->window, choose_asking, entry);
+    host_settle();
+    g_assert_false(gtk_editable_get_editable(GTK_EDITABLE(entry)));
+    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(host->window));
+    g_assert_true(focus && (focus == entry || gtk_widget_is_ancestor(focus, entry)));
+    assert_saves(host);
+    assert_dump(host->connection,
+                "gateway=gw.example.org\nipsec-enabled=yes\npassword-flags=2\nuser=bob");
+    host_close(host);
+}
+
 /* The window on the screen: hidden rows stay hidden, whatever the program shows. */
 static void test_window(void)
 {
@@ -551,5 +598,6 @@ int main(int argc, char **argv)
     g_test_add_func("/nm-editor/accessible", test_accessible);
     g_test_add_func("/nm-editor/mnemonics", test_mnemonics);
     g_test_add_func("/nm-editor/window", test_window);
+    g_test_add_func("/nm-editor/storage-menu", test_storage_menu);
     return g_test_run();
 }
