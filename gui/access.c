@@ -2,6 +2,23 @@
 /* What every window of ours owes to keyboards and screen readers. */
 #include "access.h"
 
+static gboolean on_close_request(GtkWindow *window, gpointer unused)
+{
+    gtk_window_set_focus(window, NULL);
+    return FALSE;
+}
+
+void unfocus_on_close(GtkWindow *window)
+{
+    g_signal_connect(window, "close-request", G_CALLBACK(on_close_request), NULL);
+}
+
+void destroy_window(GtkWindow *window)
+{
+    gtk_window_set_focus(window, NULL);
+    gtk_window_destroy(window);
+}
+
 void close_by_escape(GtkWindow *window)
 {
     GtkEventController *keys = gtk_shortcut_controller_new();
@@ -11,6 +28,7 @@ void close_by_escape(GtkWindow *window)
         gtk_shortcut_new(gtk_shortcut_trigger_parse_string("Escape"),
                          gtk_named_action_new("window.close")));
     gtk_widget_add_controller(GTK_WIDGET(window), keys);
+    unfocus_on_close(window);
 }
 
 static void name(GtkWidget *widget, const char *text)

@@ -5,5 +5,10 @@
 #include <gtk/gtk.h>
 
 void close_by_escape(GtkWindow *window);
+/* Takes the focus away first: a libadwaita password row that has it while its window goes asks
+ * for what is not there any more. */
+void destroy_window(GtkWindow *window);
+/* The same for whoever else closes it. */
+void unfocus_on_close(GtkWindow *window);
 /* Buttons that are only an icon are called by their tooltips: GTK 4.8 does not do so itself. */
 void name_by_tooltips(GtkWidget *root);

@@ -160,7 +160,7 @@ static void stop_saving(Editor *editor, const GError *error)
         toast(editor, message);
         gtk_widget_set_sensitive(GTK_WIDGET(window), TRUE);
     } else {
-        gtk_window_destroy(window);
+        destroy_window(GTK_WINDOW(window));
     }
     g_object_unref(window);
 }

@@ -20,7 +20,7 @@ struct FieldRow {
 
 static void tell(FieldRow *row)
 {
-    if (!row->setting)
+    if (!row->setting && !gtk_widget_in_destruction(row->widget))
         row->changed(row, row->data);
 }
 

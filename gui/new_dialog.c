@@ -85,6 +85,8 @@ static Profile *collect(NewDialog *dialog)
 
 static void on_edited(GtkEditable *editable, NewDialog *dialog)
 {
+    if (gtk_widget_in_destruction(GTK_WIDGET(editable)))
+        return;
     /* The name follows the gateway until somebody types one. */
     if (editable == dialog->gateway &&
         g_strcmp0(gtk_editable_get_text(dialog->name), dialog->named) == 0) {
@@ -107,7 +109,7 @@ static void finish(NewDialog *dialog)
 {
     causeway_window_select(dialog->parent, dialog->uuid);
     GtkWindow *window = g_steal_pointer(&dialog->held);
-    gtk_window_destroy(window);
+    destroy_window(window);
     g_object_unref(window);
 }
 

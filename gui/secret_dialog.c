@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "access.h"
 #include "base/secret.h"
 #include "client/store.h"
 #include "say.h"
@@ -35,9 +36,11 @@ static void asking_free(gpointer data)
 static void on_edited(GtkEditable *editable, gpointer data)
 {
     Asking *asking = data;
+
+    if (gtk_widget_in_destruction(GTK_WIDGET(editable)))
+        return;
     const char *field = g_object_get_data(G_OBJECT(editable), "field");
     const char *text = gtk_editable_get_text(editable);
-
     if (*text)
         g_hash_table_replace(asking->secrets, g_strdup(field), secret_new(text, strlen(text)));
     else
@@ -63,6 +66,26 @@ static void on_response(AdwMessageDialog *dialog, const char *response, gpointer
     asking->done(given ? asking->secrets : NULL, given && asking->remember, asking->data);
 }
 
+static gboolean accept(gpointer data)
+{
+    AdwMessageDialog *dialog = data;
+    Asking *asking = g_object_get_data(G_OBJECT(dialog), "asking");
+
+    if (asking->over || !adw_message_dialog_get_response_enabled(dialog, "connect"))
+        return G_SOURCE_REMOVE;
+    adw_message_dialog_response(dialog, "connect");
+    gtk_window_close(GTK_WINDOW(dialog));
+    return G_SOURCE_REMOVE;
+}
+
+/* Not at once: an entry row does not survive that its window goes while it tells of the key. */
+static void on_activated(AdwEntryRow *row, gpointer data)
+{
+    Asking *asking = data;
+
+    g_idle_add_full(G_PRIORITY_DEFAULT, accept, g_object_ref(asking->dialog), g_object_unref);
+}
+
 static GtkWidget *make_group(Asking *asking, SecretDialogFlags flags)
 {
     GtkWidget *group = adw_preferences_group_new();
@@ -72,7 +95,7 @@ static GtkWidget *make_group(Asking *asking, SecretDialogFlags flags)
         adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), say_field(*field));
         g_object_set_data(G_OBJECT(row), "field", *field);
         g_signal_connect(row, "changed", G_CALLBACK(on_edited), asking);
-        adw_entry_row_set_activates_default(ADW_ENTRY_ROW(row), TRUE);
+        g_signal_connect(row, "entry-activated", G_CALLBACK(on_activated), asking);
         if (!asking->first)
             asking->first = row;
         adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), row);
@@ -119,6 +142,7 @@ GtkWindow *secret_dialog_show(GtkWindow *parent, VpnItem *item, const char *cons
     adw_message_dialog_set_extra_child(asking->dialog, make_group(asking, flags));
     g_object_set_data_full(G_OBJECT(dialog), "asking", asking, asking_free);
     g_signal_connect(dialog, "response", G_CALLBACK(on_response), asking);
+    unfocus_on_close(GTK_WINDOW(dialog));
     gtk_window_present(GTK_WINDOW(dialog));
     gtk_widget_grab_focus(asking->first);
     return GTK_WINDOW(dialog);
@@ -129,5 +153,5 @@ void secret_dialog_dismiss(GtkWindow *dialog)
     Asking *asking = g_object_get_data(G_OBJECT(dialog), "asking");
 
     asking->over = TRUE;
-    gtk_window_destroy(dialog);
+    destroy_window(dialog);
 }
