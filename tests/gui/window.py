@@ -1,8 +1,8 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""causeway-gui against the real service and a real gateway, as a person uses it. Prints `ok WHAT` for each thing seen.
+"""causeway-gui against the real service, the real NetworkManager and a real gateway, as a person uses it.
 
-    tests/lab/lab --desktop -- as-user env GW_ADDRESS=… PSK=… VPN_USER=… VPN_PASSWORD=… python3 tests/gui/window
+A connection of causewayd's own is there already; the one that is made here goes to NetworkManager, and its key and
+password to the keyring. Wants GW_ADDRESS, PSK, VPN_USER, VPN_PASSWORD and INNER_HOST; makes pictures in PICTURES.
 """
 
 import os
@@ -13,15 +13,13 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from atspi import key, launch, wait  # noqa: E402
 import atspi  # noqa: E402
+import checks  # noqa: E402
+from checks import ok  # noqa: E402
 
 PICTURES = os.environ.get('PICTURES')
 ADDRESS, PSK = os.environ['GW_ADDRESS'], os.environ['PSK']
 USER, PASSWORD = os.environ['VPN_USER'], os.environ['VPN_PASSWORD']
 INNER = os.environ['INNER_HOST']
-
-
-def ok(what):
-    print('ok', what, flush=True)
 
 
 def screenshot(name):
@@ -85,13 +83,8 @@ def main():
 
 
 if __name__ == '__main__':
-    try:
+    with checks.step('the window does all that was asked of it'):
         main()
-    except AssertionError as error:
-        print('not ok', str(error).splitlines()[0], flush=True)
-        print(error)
-        try:
-            screenshot('not-ok.png')
-        except Exception as other:  # whatever is there helps
-            print(other)
-        sys.exit(1)
+    if checks.status():
+        screenshot('not-ok.png')
+    sys.exit(checks.status())
