@@ -285,6 +285,19 @@ static const Cmdlet *command_at(const char *at, const char **ret_arguments)
     return NULL;
 }
 
+/* Another command about VPN connections, with options: its length, or 0. */
+static gsize other_command_at(const char *at)
+{
+    gsize length = 0, blanks;
+
+    if (g_ascii_strncasecmp(at, "Add-Vpn", 7) != 0 && g_ascii_strncasecmp(at, "Set-Vpn", 7) != 0)
+        return 0;
+    while (length < 80 && is_word_letter(at[length]))
+        length++;
+    blanks = strspn(at + length, " \t");
+    return blanks > 0 && strchr("-@'\"", at[length + blanks]) ? length : 0;
+}
+
 /* Prose and other commands around are passed over: in them an apostrophe is no quotation mark. */
 static void read_text(Reading *reading, const char *text)
 {
@@ -304,6 +317,13 @@ static void read_text(Reading *reading, const char *text)
                 cmdlet->run(reading, given);
             else
                 reading->words.at = arguments;
+            continue;
+        }
+        gsize other = word_begins ? other_command_at(at) : 0;
+        if (other > 0) {
+            import_tell(reading->result->warnings, "%.*s is left out: Causeway has nothing like it.",
+                        (int)other, at);
+            reading->words.at += other;
             continue;
         }
         if (*at == '$' && line_begins) {

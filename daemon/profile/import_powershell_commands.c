@@ -85,12 +85,16 @@ static void set_authentication(Imported *imported, const Argument *methods)
 
     for (guint i = 0; i < methods->values->len; i++) {
         const char *method = g_ptr_array_index(methods->values, i);
-        pap |= g_ascii_strcasecmp(method, "Pap") == 0;
-        chap |= g_ascii_strcasecmp(method, "Chap") == 0;
-        mschapv2 |= g_ascii_strcasecmp(method, "MSChapv2") == 0;
-        if (g_ascii_strcasecmp(method, "Eap") == 0)
-            import_tell(imported->warnings, "Windows logs in by EAP here, which is not available; "
-                        "another method is tried. If it is refused, ask for MS-CHAPv2.");
+        if (g_ascii_strcasecmp(method, "Pap") == 0)
+            pap = TRUE;
+        else if (g_ascii_strcasecmp(method, "Chap") == 0)
+            chap = TRUE;
+        else if (g_ascii_strcasecmp(method, "MSChapv2") == 0)
+            mschapv2 = TRUE;
+        else
+            import_tell(imported->warnings,
+                        "Windows logs in by %s here, which is not available; another method is tried. "
+                        "If it is refused, ask for MS-CHAPv2.", method);
     }
     if (!pap && !chap && !mschapv2)
         return;

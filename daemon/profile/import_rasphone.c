@@ -97,6 +97,8 @@ static void read_network(Imported *imported, const Section *section)
         import_leave_out(imported, "WINS servers");
     if (get(section, "numroutes") && !is(section, "numroutes", "0"))
         import_leave_out(imported, "the routes of this connection");
+    if (get(section, "numcustompolicy") && !is(section, "numcustompolicy", "0"))
+        import_leave_out(imported, "the algorithms of this connection");
     if (get(section, "numserverlist") && !is(section, "numserverlist", "0"))
         import_leave_out(imported, "further servers");
     if (get(section, "prerequisiteentry"))

@@ -145,7 +145,7 @@ static void test_rasphone(void)
           "ppp.refuse-mschapv2=no\nipv4.default-route=no\ndns.servers=10.1.0.53\n"
           "dns.search=corp.example\n",
           WARNINGS("Only the company's networks", "ask for the shared key",
-                   "the routes of this connection"));
+                   "like it: the algorithms of this connection, the routes of this connection"));
     check(result, 1,
           "connection.name=Automatic\nconnection.gateway=192.0.2.9\nppp.refuse-pap=yes\n"
           "ppp.refuse-chap=no\nppp.refuse-mschap=no\nppp.refuse-mschapv2=no\n",
@@ -168,7 +168,8 @@ static void test_powershell_mail(void)
           "ipv6.routes=2001:db8::/32\nipv6.default-route=no\ndns.search=corp.example\n",
           NO_WARNINGS);
     check_warnings(result->warnings,
-                   WARNINGS("it is for \"Other\"", "\"Newer\" is of the kind Ikev2"));
+                   WARNINGS("it is for \"Other\"", "TriggerDnsConfiguration is left out",
+                            "\"Newer\" is of the kind Ikev2"));
 }
 
 static void test_powershell_script(void)
