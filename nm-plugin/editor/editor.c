@@ -22,6 +22,7 @@ typedef struct {
     gboolean is_new;
     gboolean forced[FIELD_COUNT]; /* to be written whether or not somebody touched the row */
     GPtrArray *refused; /* of char *: keys that keep it from connecting */
+    GString *refusals;  /* and why, a line each */
     gboolean drop_refused;
 } CausewayEditor;
 
@@ -90,8 +91,11 @@ static void collect_refused(CausewayEditor *editor, const NmReport *report)
         const char *end = strstr(refusal, ": ");
         g_autofree char *key = g_strndup(refusal, end ? (gsize)(end - refusal) : 0);
         const Field *field = nm_settings_field(key);
-        if (!field || !form_row(editor->form, field->id))
-            g_ptr_array_add(editor->refused, g_steal_pointer(&key));
+        if (field && form_row(editor->form, field->id))
+            continue;
+        g_ptr_array_add(editor->refused, g_steal_pointer(&key));
+        g_string_append_printf(editor->refusals, "%s%s", editor->refusals->len > 0 ? "\n" : "",
+                               refusal);
     }
 }
 
@@ -113,7 +117,8 @@ static void show_refused(CausewayEditor *editor)
         /* Translators: names of settings, such as "require-mppe" */
         _("This connection asks for something that Causeway cannot do, and will not connect: "
           "%s."), keys);
-    form_show_notice(editor->form, text, _("Leave It Out"), G_CALLBACK(on_drop_refused), editor);
+    form_show_notice(editor->form, text, editor->refusals->str, _("Leave It Out"),
+                     G_CALLBACK(on_drop_refused), editor);
 }
 
 static void load(CausewayEditor *editor)
@@ -312,6 +317,8 @@ static void editor_dispose(GObject *object)
     g_clear_object(&editor->original);
     g_clear_pointer(&editor->profile, profile_unref);
     g_clear_pointer(&editor->refused, g_ptr_array_unref);
+    if (editor->refusals)
+        g_string_free(g_steal_pointer(&editor->refusals), TRUE);
     G_OBJECT_CLASS(causeway_editor_parent_class)->dispose(object);
 }
 
@@ -329,6 +336,7 @@ static void causeway_editor_class_init(CausewayEditorClass *class)
 static void causeway_editor_init(CausewayEditor *editor)
 {
     editor->refused = g_ptr_array_new_with_free_func(g_free);
+    editor->refusals = g_string_new(NULL);
 }
 
 NMVpnEditor *causeway_vpn_editor_new(NMConnection *connection, GError **error)

@@ -293,10 +293,11 @@ void form_mark_pages(Form *form)
         toolkit_stack_mark(form->stack, form->pages[i].child, marked[i]);
 }
 
-void form_show_notice(Form *form, const char *text, const char *button, GCallback clicked,
-                      gpointer data)
+void form_show_notice(Form *form, const char *text, const char *details, const char *button,
+                      GCallback clicked, gpointer data)
 {
     gtk_label_set_text(GTK_LABEL(form->notice_label), text);
+    gtk_widget_set_tooltip_text(form->notice, details);
     gtk_button_set_label(GTK_BUTTON(form->notice_button), button);
     g_signal_connect_swapped(form->notice_button, "clicked", clicked, data);
     toolkit_set_shown(form->notice, TRUE);

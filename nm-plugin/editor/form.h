@@ -20,7 +20,7 @@ void form_update_shown(Form *form);
 /* Takes all marks from the rows, or marks the tabs of those pages where a row has one. */
 void form_clear_problems(Form *form);
 void form_mark_pages(Form *form);
-/* A sentence above the first page, with a button that does what it says. */
-void form_show_notice(Form *form, const char *text, const char *button, GCallback clicked,
-                      gpointer data);
+/* A sentence above the pages with more about it, and a button that does what it says. */
+void form_show_notice(Form *form, const char *text, const char *details, const char *button,
+                      GCallback clicked, gpointer data);
 void form_hide_notice(Form *form);
