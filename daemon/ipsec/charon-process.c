@@ -20,6 +20,8 @@
 #define IKE_PORT 500
 #define NAT_T_PORT 4500
 #define STOP_MSEC 3000
+#define LOG_BUFFER 4096
+#define LINE_MAX_BYTES 400
 #define WORDS_MAX 6
 
 struct CharonProcess {
@@ -38,7 +40,8 @@ struct CharonProcess {
     GSource *notify_source;
     GSource *stop_source;
     GSubprocess *subprocess;
-    GDataInputStream *log;
+    GBufferedInputStream *log;
+    gboolean log_cut; /* what follows up to the line's end is the rest of a long one */
     GQueue words; /* its last lines */
 };
 
@@ -242,19 +245,47 @@ static gboolean is_told_elsewhere(const char *line)
     return strstr(line, "] <" IKE_CONFIG_NAME_PREFIX) != NULL;
 }
 
-static void on_log_line(GObject *source, GAsyncResult *result, gpointer user_data)
+static void take_log_line(CharonProcess *process, const char *line, gsize length)
+{
+    char *text = failure_clean_text((const guint8 *)line, length);
+
+    if (!is_told_elsewhere(text))
+        g_debug("charon: %s", text);
+    g_queue_push_tail(&process->words, text);
+    if (process->words.length > WORDS_MAX)
+        g_free(g_queue_pop_head(&process->words));
+}
+
+/* Whole lines; of one that is longer than the buffer, its beginning. */
+static void take_log(CharonProcess *process)
+{
+    gsize left, taken = 0;
+    const char *data = g_buffered_input_stream_peek_buffer(process->log, &left);
+
+    while (left > 0) {
+        const char *end = memchr(data + taken, '\n', left);
+        gsize length = end ? (gsize)(end - data) - taken : left;
+
+        if (!end && left < LOG_BUFFER)
+            break;
+        if (!process->log_cut)
+            take_log_line(process, data + taken, MIN(length, LINE_MAX_BYTES));
+        process->log_cut = end == NULL;
+        length += end != NULL;
+        taken += length;
+        left -= length;
+    }
+    if (taken > 0)
+        g_input_stream_skip(G_INPUT_STREAM(process->log), taken, NULL, NULL);
+}
+
+static void on_log(GObject *source, GAsyncResult *result, gpointer user_data)
 {
     CharonProcess *process = user_data;
-    g_autofree char *line =
-        g_data_input_stream_read_line_finish(G_DATA_INPUT_STREAM(source), result, NULL, NULL);
 
-    if (line) {
-        g_autofree char *text = failure_clean_text((const guint8 *)line, strlen(line));
-        if (!is_told_elsewhere(text))
-            g_debug("charon: %s", text);
-        g_queue_push_tail(&process->words, g_steal_pointer(&text));
-        if (process->words.length > WORDS_MAX)
-            g_free(g_queue_pop_head(&process->words));
+    if (g_buffered_input_stream_fill_finish(G_BUFFERED_INPUT_STREAM(source), result, NULL) > 0 &&
+        process->log != NULL) {
+        take_log(process);
         process_read_log(process);
     }
     process_unref(process);
@@ -263,8 +294,7 @@ static void on_log_line(GObject *source, GAsyncResult *result, gpointer user_dat
 static void process_read_log(CharonProcess *process)
 {
     process->references++;
-    g_data_input_stream_read_line_async(process->log, G_PRIORITY_DEFAULT, NULL, on_log_line,
-                                        process);
+    g_buffered_input_stream_fill_async(process->log, -1, G_PRIORITY_DEFAULT, NULL, on_log, process);
 }
 
 /* ---- life ---- */
@@ -346,7 +376,8 @@ static gboolean process_spawn(CharonProcess *process, const char *program, GErro
     process->subprocess = g_subprocess_launcher_spawn(launcher, error, program, NULL);
     if (!process->subprocess)
         return FALSE;
-    process->log = g_data_input_stream_new(g_subprocess_get_stderr_pipe(process->subprocess));
+    process->log = G_BUFFERED_INPUT_STREAM(g_buffered_input_stream_new_sized(
+        g_subprocess_get_stderr_pipe(process->subprocess), LOG_BUFFER));
     process_read_log(process);
     process->references++;
     g_subprocess_wait_async(process->subprocess, NULL, on_process_exit, process);

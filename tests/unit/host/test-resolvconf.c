@@ -5,6 +5,7 @@
 
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -182,6 +183,32 @@ static void test_uninstalled(void)
     assert_journal(TRUE);
 }
 
+/* Nobody manages the file, and no other can be put in its place: /etc is read-only. */
+static void test_read_only_folder(void)
+{
+    g_autoptr(Host) host = host_open();
+    g_autoptr(HostDns) dns = host_dns_new(host, "causeway0", 1);
+    g_autoptr(NetworkPlan) plan = plan_new();
+    g_autofree char *text = NULL, *after = NULL;
+    Waiting set = { 0 }, reverted = { 0 };
+
+    g_assert_true(g_file_set_contents("/etc/resolv.conf", RESOLV_CONF_TEXT, -1, NULL));
+    g_assert_cmpint(g_chmod("/etc", 0555), ==, 0);
+    host_dns_set(dns, plan, NULL, set_done, &set);
+    namespace_wait(&set.done);
+    g_assert_no_error(set.error);
+    g_file_get_contents("/etc/resolv.conf", &text, NULL, NULL);
+    g_assert_nonnull(strstr(text, "nameserver 10.77.0.53\n"));
+    g_assert_null(strstr(text, "nameserver 192.0.2.1"));
+    host_dns_revert(dns, revert_done, &reverted);
+    namespace_wait(&reverted.done);
+    g_assert_no_error(reverted.error);
+    g_file_get_contents("/etc/resolv.conf", &after, NULL, NULL);
+    g_assert_cmpstr(after, ==, RESOLV_CONF_TEXT);
+    g_assert_cmpint(g_chmod("/etc", 0755), ==, 0);
+    assert_journal(TRUE);
+}
+
 static void child(void)
 {
     Host *host = host_open();
@@ -225,5 +252,6 @@ int main(int argc, char **argv)
     g_test_add_func("/host/resolvconf/overtaken", test_overtaken);
     g_test_add_func("/host/resolvconf/hangs", test_hangs);
     g_test_add_func("/host/resolvconf/uninstalled", test_uninstalled);
+    g_test_add_func("/host/resolvconf/read-only-folder", test_read_only_folder);
     return g_test_run();
 }

@@ -170,6 +170,7 @@ typedef struct {
 
 static const Row rows[] = {
     { "dies", FAILURE_CHARON_FAILED, "the last words" },
+    { "shouts", FAILURE_CHARON_FAILED, NULL },
     { "garbage", FAILURE_CHARON_FAILED, "malformed" },
     { "endless-frame", FAILURE_CHARON_FAILED, "impossible length" },
     { "closes", FAILURE_CHARON_FAILED, NULL },
