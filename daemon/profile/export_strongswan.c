@@ -17,7 +17,8 @@ static void add_quoted(GString *text, const char *indent, const char *key, const
 
 /* What gateways of the field take, where the profile leaves it open: strongSwan's own defaults
  * for IKEv1 begin with groups that few of them know. */
-static const char ike_strong[] = "aes256-sha256-modp2048, aes256-sha1-modp2048, aes128-sha1-modp2048";
+static const char ike_strong[] =
+    "aes256-sha256-modp2048, aes256-sha1-modp2048, aes128-sha1-modp2048";
 static const char ike_weak[] = ", aes256-sha1-modp1024, aes128-sha1-modp1024, 3des-sha1-modp1024";
 static const char esp_strong[] = "aes256-sha1, aes256-sha256, aes128-sha1";
 static const char esp_weak[] = ", 3des-sha1";

@@ -2,7 +2,8 @@
 /* Apple's property lists, as XML and as binary, as a tree that wipes its texts.
  *
  * Bounded: nothing nests deeper than PLIST_DEPTH_MAX and no list has more than PLIST_NODES_MAX
- * values and, as texts may be used again and again, PLIST_BYTES_MAX bytes of them.  XML is read by GMarkup, which knows no entities but the five of XML itself. */
+ * values and, as texts may be used again and again, PLIST_BYTES_MAX bytes of them.  XML is read by
+ * GMarkup, which knows no entities but the five of XML itself. */
 #pragma once
 
 #include <glib.h>

@@ -321,8 +321,8 @@ static void read_text(Reading *reading, const char *text)
         }
         gsize other = word_begins ? other_command_at(at) : 0;
         if (other > 0) {
-            import_tell(reading->result->warnings, "%.*s is left out: Causeway has nothing like it.",
-                        (int)other, at);
+            import_tell(reading->result->warnings,
+                        "%.*s is left out: Causeway has nothing like it.", (int)other, at);
             reading->words.at += other;
             continue;
         }

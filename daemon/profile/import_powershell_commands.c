@@ -92,9 +92,11 @@ static void set_authentication(Imported *imported, const Argument *methods)
         else if (g_ascii_strcasecmp(method, "MSChapv2") == 0)
             mschapv2 = TRUE;
         else
-            import_tell(imported->warnings,
-                        "Windows logs in by %s here, which is not available; another method is tried. "
-                        "If it is refused, ask for MS-CHAPv2.", method);
+            import_tell(
+                imported->warnings,
+                "Windows logs in by %s here, which is not available; another method is tried. "
+                "If it is refused, ask for MS-CHAPv2.",
+                method);
     }
     if (!pap && !chap && !mschapv2)
         return;

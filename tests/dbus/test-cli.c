@@ -396,8 +396,10 @@ static void test_import_several(void)
 /* Certificates are written where the user says, for him alone, and over nothing. */
 static void test_import_certificates(void)
 {
-    g_autofree char *sample = g_build_filename(TEST_SAMPLES, "apple-certificate.mobileconfig", NULL);
-    g_autofree char *words = g_strconcat("import ", sample, " --certificates ", harness.folder, NULL);
+    g_autofree char *sample =
+        g_build_filename(TEST_SAMPLES, "apple-certificate.mobileconfig", NULL);
+    g_autofree char *words =
+        g_strconcat("import ", sample, " --certificates ", harness.folder, NULL);
     g_autofree char *without = g_strconcat("import ", sample, NULL);
     g_autofree char *own = g_build_filename(harness.folder, "anna-s-id.p12", NULL);
     g_autofree char *shown = g_strconcat("ipsec.certificate=", own, "\n", NULL);
@@ -423,7 +425,8 @@ static void test_export_secrets(void)
     g_autofree char *file = g_build_filename(harness.folder, "with-secrets", NULL);
     g_autofree char *folder = g_build_filename(harness.folder, "swan", NULL);
     g_autofree char *words = g_strconcat("export out --with-secrets --output ", file, NULL);
-    g_autofree char *several = g_strconcat("export out --format strongswan --output ", folder, NULL);
+    g_autofree char *several =
+        g_strconcat("export out --format strongswan --output ", folder, NULL);
     g_autofree char *content = NULL;
     GStatBuf info;
 
