@@ -60,7 +60,7 @@ static void add_connections(Tray *tray)
 /* The state that matters most, and a line about it. */
 static VpnState summarize(Tray *tray, char **ret_line)
 {
-    static const VpnState order[] = {VPN_FAILED, VPN_RECONNECTING, VPN_CONNECTING, VPN_CONNECTED,
+    static const VpnState order[] = {VPN_RECONNECTING, VPN_CONNECTING, VPN_CONNECTED, VPN_FAILED,
                                      VPN_DISCONNECTING, VPN_DISCONNECTED};
     GListModel *items = causeway_application_items(tray->application);
 
