@@ -98,13 +98,14 @@ log_since()
 # nm_log_says WHAT PATTERN [SECONDS]: in NetworkManager's log, which has the plug-in's words too, since the mark.
 nm_log_says()
 {
-    local line end=$(($(now) + ${3:-10} * 1000)) reader found=1
-    exec {log}< <(exec tail -n +1 -c +$(($(<"$state/log.mark") + 1)) -f $nm_log)
-    reader=$!
-    while [ $found = 1 ] && [ "$(now)" -lt $end ]; do
-        read -r -t 1 line <&"$log" || continue
-        ! grep -qE "$2" <<<"$line" || found=0
+    local line found end=$(($(now) + ${3:-10} * 1000))
+    exec {log}< <(exec tail -n 0 -f $nm_log)
+    local reader=$!
+    while ! log_since | grep -qE "$2" && [ "$(now)" -lt $end ]; do
+        read -r -t 1 line <&"$log" || true
     done
+    log_since | grep -qE "$2"
+    found=$?
     kill $reader
     exec {log}<&-
     if [ $found = 0 ]; then ok "$1"; else
