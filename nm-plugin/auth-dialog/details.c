@@ -18,11 +18,13 @@
 static gboolean read_options(Details *details, int argc, char **argv, GError **error)
 {
     const GOptionEntry entries[] = {
-        {"reprompt", 'r', 0, G_OPTION_ARG_NONE, &details->reprompt, "What is known was refused", NULL},
+        {"reprompt", 'r', 0, G_OPTION_ARG_NONE, &details->reprompt, "What is known was refused",
+         NULL},
         {"uuid", 'u', 0, G_OPTION_ARG_STRING, &details->uuid, "The connection", "UUID"},
         {"name", 'n', 0, G_OPTION_ARG_STRING, &details->name, "Its name", "NAME"},
         {"service", 's', 0, G_OPTION_ARG_STRING, &details->service, "Its service", "NAME"},
-        {"allow-interaction", 'i', 0, G_OPTION_ARG_NONE, &details->interactive, "Ask the user", NULL},
+        {"allow-interaction", 'i', 0, G_OPTION_ARG_NONE, &details->interactive, "Ask the user",
+         NULL},
         {"external-ui-mode", 0, 0, G_OPTION_ARG_NONE, &details->external,
          "Say what is to be asked, and leave it to the caller", NULL},
         {"hint", 't', 0, G_OPTION_ARG_STRING_ARRAY, &details->hints, "What is asked for", "HINT"},

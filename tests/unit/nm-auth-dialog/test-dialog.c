@@ -42,7 +42,8 @@ static GSubprocess *start(const char *service, const char *options)
     g_ptr_array_add(words, NULL);
     GSubprocess *process = g_subprocess_newv(
         (const char *const *)words->pdata,
-        G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
+        G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+            G_SUBPROCESS_FLAGS_STDERR_PIPE,
         &error);
     g_assert_no_error(error);
     return process;
@@ -255,7 +256,8 @@ static void test_refuses_bad_calls(void)
 static void test_does_without_a_keyring(void)
 {
     g_auto(Result) result =
-        run("--external-ui-mode|-i", PROFILE DATA("password-flags", "1") SECRET("ipsec-psk", "k") DONE);
+        run("--external-ui-mode|-i",
+            PROFILE DATA("password-flags", "1") SECRET("ipsec-psk", "k") DONE);
 
     g_assert_cmpint(result.status, ==, 0);
     g_assert_nonnull(strstr(result.complaint, "keyring"));
