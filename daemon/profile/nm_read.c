@@ -237,8 +237,10 @@ static void take_field(Profile *profile, const Field *field, const NmSettings *s
     } else if (field->id == FIELD_PPP_USER && (!text || !*text)) {
         text = settings->user_name;
     }
-    /* What is absent there may mean something else than what is absent here. */
-    if (!text || !*text)
+    /* What is absent there may mean something else than what is absent here; but what was made
+     * for Causeway is encrypted unless it says otherwise. */
+    if ((!text || !*text) && (field->id != FIELD_IPSEC_ENABLED ||
+                              g_strcmp0(settings->service, NM_SERVICE_L2TP) == 0))
         text = field->nm_default;
     if (text)
         take_text(profile, field, key, text, report);

@@ -30,7 +30,7 @@ typedef struct {
 } NmFamily;
 
 typedef struct {
-    char *service; /* NM_SERVICE_…: the two take one absent key differently; NULL: Causeway's */
+    char *service; /* NM_SERVICE_…: the two take absent keys differently; NULL: Causeway's */
     char *id, *uuid;
     char *user;      /* of connection.permissions; NULL for everybody */
     char *user_name; /* vpn.user-name, which stands in for a missing key "user" */

@@ -23,7 +23,7 @@ static char *translate(const Field *field, const char *text)
 }
 
 /* What stands for itself is left out: connections stay short, and what NetworkManager-l2tp does
- * by default is done there. */
+ * by default is done there.  Whether there is IPsec, the two take differently when it is absent. */
 static void put_text(Profile *profile, const Field *field, NmSettings *settings)
 {
     g_autofree char *text = profile_get_text(profile, field->id);
@@ -32,7 +32,7 @@ static void put_text(Profile *profile, const Field *field, NmSettings *settings)
         field->nm_default ? g_strdup(field->nm_default) : translate(field, field->default_text);
 
     nm_settings_set(settings, nm_settings_key(field->id),
-                    strcmp(value, absent) == 0 ? NULL : value);
+                    strcmp(value, absent) == 0 && field->id != FIELD_IPSEC_ENABLED ? NULL : value);
 }
 
 /* Anything but plain text is written as base64, and so is what would look like it. */

@@ -74,6 +74,7 @@ gboolean details_read(Details *details, int argc, char **argv, int input, GError
         return FALSE;
     }
     details->settings = nm_settings_new();
+    details->settings->service = g_strdup(details->service);
     g_hash_table_iter_init(&iterator, data);
     while (g_hash_table_iter_next(&iterator, &key, &value))
         nm_settings_set(details->settings, key, value);

@@ -133,7 +133,7 @@ def in_the_dark():
     ok('the window opens in the dark style')
 
 
-DATA_ASKED = f'gateway = {os.environ["GW_ADDRESS"]}, user = {os.environ["VPN_USER"]}, password-flags = 2'
+DATA_ASKED = f'gateway = {os.environ["GW_ADDRESS"]}, user = {os.environ["VPN_USER"]}, password-flags = 2, ipsec-enabled = no'
 DATA_AGENT = DATA_ASKED.replace('flags = 2', 'flags = 1')
 added = nmcli('connection', 'add', 'type', 'vpn', 'vpn-type', 'causeway', 'con-name', 'asks', 'vpn.data', DATA_ASKED)
 UUID = nmcli('-g', 'connection.uuid', 'connection', 'show', 'asks').stdout.strip()

@@ -343,6 +343,31 @@ static void test_identity(void)
     }
 }
 
+/* There, no IPsec unless it says so; here, IPsec unless it says otherwise. */
+static void test_absent_ipsec(void)
+{
+    static const struct {
+        const char *service, *value;
+        gboolean expected;
+    } rows[] = {
+        {NM_SERVICE_L2TP, NULL, FALSE},    {NM_SERVICE_L2TP, "yes", TRUE},
+        {NM_SERVICE_CAUSEWAY, NULL, TRUE}, {NM_SERVICE_CAUSEWAY, "no", FALSE},
+        {NULL, NULL, TRUE},                {NULL, "no", FALSE},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(NmSettings) settings = nm_settings_new();
+        g_autoptr(NmSettings) written = nm_settings_new();
+        settings->service = g_strdup(rows[i].service);
+        nm_settings_set(settings, "ipsec-enabled", rows[i].value);
+        g_autoptr(Profile) profile = read_quietly(settings);
+        g_assert_cmpint(profile_get_boolean(profile, FIELD_IPSEC_ENABLED), ==, rows[i].expected);
+        g_assert_true(profile_to_nm(profile, written, NULL));
+        g_assert_cmpstr(g_hash_table_lookup(written->data, "ipsec-enabled"), ==,
+                        rows[i].expected ? "yes" : "no");
+    }
+}
+
 static void test_families(void)
 {
     g_autoptr(NmSettings) settings = nm_settings_new();
@@ -400,6 +425,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nm/secrets", test_secrets);
     g_test_add_func("/nm/kde", test_kde);
     g_test_add_func("/nm/identity", test_identity);
+    g_test_add_func("/nm/absent-ipsec", test_absent_ipsec);
     g_test_add_func("/nm/families", test_families);
     g_test_add_func("/nm/sweep", test_sweep);
     return g_test_run();
