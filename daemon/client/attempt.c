@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One attempt to connect. */
 #include "client/attempt.h"
+#include "client/question.h"
 
 #include <gio/gunixfdlist.h>
 #include <string.h>
-#include <unistd.h>
 
 #define AGENT_PATH "/org/causeway/Causeway1/agent"
 
@@ -118,19 +118,9 @@ static gboolean on_request(CausewayAgent *agent, GDBusMethodInvocation *invocati
 {
     Attempt *attempt = data;
 
-    /* Nobody else is to be told a password. */
     g_autofree char *owner = service_owner(attempt);
-    if (g_strcmp0(owner, g_dbus_method_invocation_get_sender(invocation)) != 0) {
-        g_dbus_method_invocation_return_error_literal(invocation, G_IO_ERROR,
-                                                      G_IO_ERROR_PERMISSION_DENIED,
-                                                      "Only Causeway's service may ask");
+    if (!question_is_welcome(invocation, owner, attempt->question || attempt->over))
         return TRUE;
-    }
-    if (attempt->question || attempt->over) {
-        g_dbus_method_invocation_return_error_literal(invocation, G_IO_ERROR, G_IO_ERROR_BUSY,
-                                                      "Another question is open");
-        return TRUE;
-    }
     attempt->question = invocation;
     attempt->events->secret_wanted(attempt, field, message, (flags & 1) != 0, attempt->data);
     return TRUE;
@@ -140,9 +130,9 @@ static gboolean on_cancel(CausewayAgent *agent, GDBusMethodInvocation *invocatio
                           const char *uuid, gpointer data)
 {
     Attempt *attempt = data;
+    g_autofree char *owner = service_owner(attempt);
 
-    causeway_agent_complete_cancel(agent, invocation);
-    if (attempt->question) {
+    if (question_is_cancelled(invocation, agent, owner) && attempt->question) {
         attempt->events->secret_cancelled(attempt, attempt->data);
         attempt_answer(attempt, NULL);
     }
@@ -151,20 +141,8 @@ static gboolean on_cancel(CausewayAgent *agent, GDBusMethodInvocation *invocatio
 
 void attempt_answer(Attempt *attempt, const Secret *secret)
 {
-    GDBusMethodInvocation *question = g_steal_pointer(&attempt->question);
-    g_autoptr(GError) error = NULL;
-
-    if (!question)
-        return;
-    int file = secret ? client_secret_file(secret, &error) : -1;
-    if (file < 0) {
-        g_dbus_method_invocation_return_error_literal(question, G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                                      error ? error->message : "Not answered");
-        return;
-    }
-    g_autoptr(GUnixFDList) list = g_unix_fd_list_new_from_array(&file, 1);
-    causeway_agent_complete_request_secret(attempt->agent, question, list,
-                                           g_variant_new_handle(0));
+    if (attempt->question)
+        question_answer(g_steal_pointer(&attempt->question), attempt->agent, secret);
 }
 
 static void on_connect(GObject *source, GAsyncResult *result, gpointer data)
@@ -204,15 +182,10 @@ static GVariant *secret_handles(const char *const *fields, const Secret *const *
 
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a{sh}"));
     for (gsize i = 0; fields && fields[i]; i++) {
-        int file = client_secret_file(secrets[i], error);
-        int handle = file < 0 ? -1 : g_unix_fd_list_append(list, file, error);
-        if (file >= 0)
-            close(file);
-        if (handle < 0) {
+        if (!question_put_secret(&builder, list, fields[i], secrets[i], error)) {
             g_variant_builder_clear(&builder);
             return NULL;
         }
-        g_variant_builder_add(&builder, "{sh}", fields[i], handle);
     }
     return g_variant_builder_end(&builder);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client/store_service_private.h"
+#include "client/question.h"
 
 #define OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
 
@@ -331,12 +332,6 @@ static void on_vanished(GDBusConnection *bus, const char *name, gpointer data)
 
 /* --- The agent ---------------------------------------------------------------------------- */
 
-static gboolean refuse(GDBusMethodInvocation *invocation, int code, const char *message)
-{
-    g_dbus_method_invocation_return_error_literal(invocation, G_IO_ERROR, code, message);
-    return TRUE;
-}
-
 static gboolean on_request(CausewayAgent *agent, GDBusMethodInvocation *invocation,
                            GUnixFDList *list, const char *uuid, const char *field,
                            const char *message, guint flags, gpointer data)
@@ -344,11 +339,9 @@ static gboolean on_request(CausewayAgent *agent, GDBusMethodInvocation *invocati
     VpnStoreService *self = data;
     VpnItem *item = vpn_store_find(VPN_STORE(self), uuid);
 
-    /* Nobody else is to be told a password. */
-    if (g_strcmp0(self->owner, g_dbus_method_invocation_get_sender(invocation)) != 0)
-        return refuse(invocation, G_IO_ERROR_PERMISSION_DENIED, "Only Causeway's service may ask");
-    if (!item || g_hash_table_contains(self->asked, uuid))
-        return refuse(invocation, G_IO_ERROR_BUSY, "Another question is open");
+    if (!question_is_welcome(invocation, self->owner,
+                             !item || g_hash_table_contains(self->asked, uuid)))
+        return TRUE;
     g_hash_table_insert(self->asked, g_strdup(uuid), invocation);
     vpn_store_want_secret(VPN_STORE(self), item, field, message, (flags & 1) != 0);
     return TRUE;
@@ -359,18 +352,10 @@ static void answer(VpnStore *store, VpnItem *item, const Secret *secret)
     VpnStoreService *self = VPN_STORE_SERVICE(store);
     GDBusMethodInvocation *question = NULL;
     g_autofree char *uuid = NULL;
-    g_autoptr(GError) error = NULL;
 
-    if (!g_hash_table_steal_extended(self->asked, vpn_item_uuid(item), (gpointer *)&uuid,
-                                     (gpointer *)&question))
-        return;
-    int file = secret ? client_secret_file(secret, &error) : -1;
-    if (file < 0) {
-        refuse(question, G_IO_ERROR_CANCELLED, error ? error->message : "Not answered");
-        return;
-    }
-    g_autoptr(GUnixFDList) list = g_unix_fd_list_new_from_array(&file, 1);
-    causeway_agent_complete_request_secret(self->agent, question, list, g_variant_new_handle(0));
+    if (g_hash_table_steal_extended(self->asked, vpn_item_uuid(item), (gpointer *)&uuid,
+                                    (gpointer *)&question))
+        question_answer(question, self->agent, secret);
 }
 
 static gboolean on_cancel(CausewayAgent *agent, GDBusMethodInvocation *invocation,
@@ -379,10 +364,8 @@ static gboolean on_cancel(CausewayAgent *agent, GDBusMethodInvocation *invocatio
     VpnStoreService *self = data;
     VpnItem *item = vpn_store_find(VPN_STORE(self), uuid);
 
-    if (g_strcmp0(self->owner, g_dbus_method_invocation_get_sender(invocation)) != 0)
-        return refuse(invocation, G_IO_ERROR_PERMISSION_DENIED, "Only Causeway's service may");
-    causeway_agent_complete_cancel(agent, invocation);
-    if (item && g_hash_table_contains(self->asked, uuid)) {
+    if (question_is_cancelled(invocation, agent, self->owner) && item &&
+        g_hash_table_contains(self->asked, uuid)) {
         answer(VPN_STORE(self), item, NULL);
         vpn_store_cancel_secret(VPN_STORE(self), item);
     }
@@ -440,7 +423,8 @@ static void start(VpnStore *store)
 
 static void give_up(gpointer key, gpointer invocation, gpointer unused)
 {
-    refuse(invocation, G_IO_ERROR_CANCELLED, "Not answered");
+    g_dbus_method_invocation_return_error_literal(invocation, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                  "Not answered");
 }
 
 static void vpn_store_service_dispose(GObject *object)

@@ -3,9 +3,9 @@
  * left for want of work comes back. */
 #include <gio/gunixfdlist.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/store_service_private.h"
+#include "client/question.h"
 
 #define MANAGER_INTERFACE SERVICE_NAME ".Manager"
 #define FLAGS G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION
@@ -256,15 +256,10 @@ static GVariant *secret_handles(GHashTable *secrets, GUnixFDList *list, GError *
     g_variant_builder_init(&builder, G_VARIANT_TYPE("a{sh}"));
     g_hash_table_iter_init(&iter, secrets);
     while (g_hash_table_iter_next(&iter, &field, &secret)) {
-        int file = client_secret_file(secret, error);
-        int handle = file < 0 ? -1 : g_unix_fd_list_append(list, file, error);
-        if (file >= 0)
-            close(file);
-        if (handle < 0) {
+        if (!question_put_secret(&builder, list, field, secret, error)) {
             g_variant_builder_clear(&builder);
             return NULL;
         }
-        g_variant_builder_add(&builder, "{sh}", field, handle);
     }
     return g_variant_builder_end(&builder);
 }

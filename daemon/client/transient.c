@@ -4,9 +4,9 @@
 
 #include <gio/gunixfdlist.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/client.h"
+#include "client/question.h"
 
 #define BUS_NAME "org.causeway.Causeway1"
 #define ROOT "/org/causeway/Causeway1"
@@ -151,18 +151,9 @@ static gboolean on_request(CausewayAgent *agent, GDBusMethodInvocation *invocati
 {
     Transient *transient = data;
 
-    /* Nobody else is to be told a password. */
-    if (g_strcmp0(transient->owner, g_dbus_method_invocation_get_sender(invocation)) != 0) {
-        g_dbus_method_invocation_return_error_literal(invocation, G_IO_ERROR,
-                                                      G_IO_ERROR_PERMISSION_DENIED,
-                                                      "Only Causeway's service may ask");
+    if (!question_is_welcome(invocation, transient->owner,
+                             transient->question || transient->over))
         return TRUE;
-    }
-    if (transient->question || transient->over) {
-        g_dbus_method_invocation_return_error_literal(invocation, G_IO_ERROR, G_IO_ERROR_BUSY,
-                                                      "Another question is open");
-        return TRUE;
-    }
     transient->question = invocation;
     transient->events->secret_wanted(transient, field, message, (flags & 1) != 0,
                                      transient->data);
@@ -174,8 +165,7 @@ static gboolean on_cancel(CausewayAgent *agent, GDBusMethodInvocation *invocatio
 {
     Transient *transient = data;
 
-    causeway_agent_complete_cancel(agent, invocation);
-    if (transient->question) {
+    if (question_is_cancelled(invocation, agent, transient->owner) && transient->question) {
         transient->events->secret_cancelled(transient, transient->data);
         transient_answer(transient, NULL);
     }
@@ -184,20 +174,8 @@ static gboolean on_cancel(CausewayAgent *agent, GDBusMethodInvocation *invocatio
 
 void transient_answer(Transient *transient, const Secret *secret)
 {
-    GDBusMethodInvocation *question = g_steal_pointer(&transient->question);
-    g_autoptr(GError) error = NULL;
-
-    if (!question)
-        return;
-    int file = secret ? client_secret_file(secret, &error) : -1;
-    if (file < 0) {
-        g_dbus_method_invocation_return_error_literal(question, G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                                      error ? error->message : "Not answered");
-        return;
-    }
-    g_autoptr(GUnixFDList) list = g_unix_fd_list_new_from_array(&file, 1);
-    causeway_agent_complete_request_secret(transient->agent, question, list,
-                                           g_variant_new_handle(0));
+    if (transient->question)
+        question_answer(g_steal_pointer(&transient->question), transient->agent, secret);
 }
 
 /* ---- the beginning and the end ---- */
@@ -209,15 +187,8 @@ static gboolean put_secrets(Profile *profile, GVariantBuilder *builder, GUnixFDL
         const Field *field = field_get((FieldId)i);
         const Secret *secret =
             field_is_secret(field) ? profile_get_secret(profile, field->id) : NULL;
-        if (!secret)
-            continue;
-        int file = client_secret_file(secret, error);
-        int handle = file < 0 ? -1 : g_unix_fd_list_append(list, file, error);
-        if (file >= 0)
-            close(file);
-        if (handle < 0)
+        if (secret && !question_put_secret(builder, list, field_name(field->id), secret, error))
             return FALSE;
-        g_variant_builder_add(builder, "{sh}", field_name(field->id), handle);
     }
     return TRUE;
 }
