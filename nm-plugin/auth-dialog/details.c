@@ -208,7 +208,11 @@ char *details_reason(const Details *details, const GPtrArray *questions)
     for (char **hint = details->hints; hint && *hint; hint++) {
         if (g_str_has_prefix(*hint, HINT_MESSAGE)) {
             const char *message = *hint + strlen(HINT_MESSAGE);
-            return failure_clean_text((const guint8 *)message, strlen(message));
+            g_autofree char *clean =
+                failure_clean_text((const guint8 *)message, strlen(message));
+            /* The service speaks English; what it says of itself stands in the catalogues.  Those
+             * have their own header where the empty sentence would be. */
+            return g_strdup(*clean ? _(clean) : clean);
         }
     }
     for (guint i = 0; i < questions->len; i++) {

@@ -114,9 +114,12 @@ static guint add_files(Form *form, Page *page, const Field *field)
     const Field *next = field->id + 1 < FIELD_COUNT ? field_get(field->id + 1) : NULL;
     gboolean has_key = next && next->type == FIELD_TYPE_FILE &&
                        g_str_has_suffix(next->key, "key");
-    /* Translators: libnma makes "Computer certificate" and "CA certificate" of these. */
+    /* Translators: libnma makes "Computer certificate", "Computer private key" of it. */
+    const char *computer = _("Computer");
+    /* Translators: libnma makes "CA certificate" of it. */
+    const char *authority = _("CA");
     g_autoptr(GtkWidget) chooser =
-        certificates_chooser_new(has_key ? _("Computer") : _("CA"), has_key);
+        certificates_chooser_new(has_key ? computer : authority, has_key);
 
     certificates_join(chooser, form->labels);
     add_row(form, page, row_new_file(field, chooser, CERTIFICATE_PART_CERTIFICATE, on_row_changed,
@@ -156,9 +159,14 @@ static void add_group(Form *form, Page *page)
     }
 }
 
+static const char *show_passwords_label(void)
+{
+    return _("Sho_w passwords");
+}
+
 static void add_show_passwords(Form *form, Page *page)
 {
-    form->show_passwords = gtk_check_button_new_with_mnemonic(_("Sho_w passwords"));
+    form->show_passwords = gtk_check_button_new_with_mnemonic(show_passwords_label());
     toolkit_describe(form->show_passwords, _("Show passwords"), NULL, NULL);
     gtk_grid_attach(GTK_GRID(page->grid), form->show_passwords, 1, page->lines++, 1, 1);
     g_signal_connect_swapped(form->show_passwords, "toggled", G_CALLBACK(on_show_passwords), form);
@@ -166,8 +174,11 @@ static void add_show_passwords(Form *form, Page *page)
 
 static void add_first(Form *form, Page *page)
 {
-    /* The letter of "Show passwords". */
-    g_string_append_c(page->mnemonics, 'w');
+    /* No row may have the letter that a translator gave this one. */
+    const char *mark = strchr(show_passwords_label(), '_');
+
+    if (mark)
+        g_string_append_unichar(page->mnemonics, g_unichar_tolower(g_utf8_get_char(mark + 1)));
     for (guint i = 0; i < G_N_ELEMENTS(first_page); i++)
         add_row(form, page, row_new(field_get(first_page[i]), on_row_changed, form));
     add_show_passwords(form, page);
