@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <linux/capability.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -384,4 +385,18 @@ void namespace_wait(const gboolean *flag)
     while (!*flag)
         g_main_context_iteration(NULL, TRUE);
     g_source_remove(timeout);
+}
+
+int namespace_run_tests(char *run_folder)
+{
+    static const char *const left[] = { "lock", "journal", "" };
+    int status = g_test_run();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(left); i++) {
+        g_autofree char *path = g_build_filename(run_folder, left[i], NULL);
+        g_remove(path);
+    }
+    must(!g_file_test(run_folder, G_FILE_TEST_EXISTS), "something is left in the run folder");
+    g_free(run_folder);
+    return status;
 }

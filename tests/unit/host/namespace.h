@@ -22,6 +22,10 @@
 /* Once per process.  Exits with a message when it is not possible. */
 void namespace_enter(void);
 
+/* g_test_run(), after which the service's folder (of host_new(); its own lock and an empty journal
+ * may lie there) is removed and freed. */
+int namespace_run_tests(char *run_folder);
+
 IpAddress namespace_address(const char *text);
 /* Adds or deletes "DESTINATION via ROUTER dev INTERFACE" as an administrator would. */
 int namespace_route(gboolean add, const char *destination, const char *router,

@@ -300,5 +300,5 @@ int main(int argc, char **argv)
     g_test_add_func("/host/autoconf/router-bounds", test_router_bounds);
     g_test_add_func("/host/autoconf/dhcp6-port", test_dhcp6_port);
     g_test_add_func("/host/autoconf/addresses", test_addresses);
-    return g_test_run();
+    return namespace_run_tests(run_folder);
 }

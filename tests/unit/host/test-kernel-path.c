@@ -276,5 +276,5 @@ int main(int argc, char **argv)
     g_test_add_func("/host/kernel-path/sequencing", test_sequencing);
     g_test_add_func("/host/kernel-path/control", test_control);
     g_test_add_func("/host/kernel-path/esp", test_esp);
-    return g_test_run();
+    return namespace_run_tests(run_folder);
 }

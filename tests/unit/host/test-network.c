@@ -543,5 +543,5 @@ int main(int argc, char **argv)
     g_test_add_data_func("/host/network/killed/undone", GINT_TO_POINTER(DIE_UNDONE), test_killed);
     g_test_add_func("/host/network/lock", test_lock);
     g_test_add_func("/host/network/tun", test_tun);
-    return g_test_run();
+    return namespace_run_tests(run_folder);
 }

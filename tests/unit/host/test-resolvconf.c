@@ -253,5 +253,5 @@ int main(int argc, char **argv)
     g_test_add_func("/host/resolvconf/hangs", test_hangs);
     g_test_add_func("/host/resolvconf/uninstalled", test_uninstalled);
     g_test_add_func("/host/resolvconf/read-only-folder", test_read_only_folder);
-    return g_test_run();
+    return namespace_run_tests(run_folder);
 }
