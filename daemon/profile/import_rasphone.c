@@ -20,7 +20,8 @@ static const struct {
     {"12", KIND_OTHER, "PPTP"},         {"13", KIND_L2TP, "L2TP"},   {"14", KIND_OTHER, "IKEv2"},
 };
 
-/* AuthRestrictions: which ways of logging in are ticked. */
+/* AuthRestrictions: which ways of logging in are ticked.  The bits are not checked against a
+ * document of Microsoft's. */
 #define AUTH_PAP 0x008
 #define AUTH_CHAP 0x020
 #define AUTH_MSCHAP 0x040

@@ -3,7 +3,8 @@
  * with (tests/fuzz/corpus/import), written by hand after
  *   Apple, "Device Management", object VPN and its PPP, IPSec, IPv4, DNS;
  *   [MS-RRASM] §2.2.2 and the Windows SDK's RASENTRY;
- *   the reference pages of Windows PowerShell's VpnClient module;
+ *   the commands of Windows PowerShell's VpnClient module, whose names and values are not checked
+ *   against its reference;
  *   ipsec.conf(5), ipsec.secrets(5), swanctl.conf(5), xl2tpd.conf(5), pppd(8);
  * what must come out of them is typed here. */
 #include <string.h>
