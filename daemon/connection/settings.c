@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "profile/words.h"
+
 static guint allowed_methods(Profile *profile)
 {
     guint methods = 0;
@@ -77,36 +79,6 @@ void ike_material_clear(IkeMaterial *material)
     g_clear_pointer(&material->psk, secret_free);
 }
 
-/* "0s" and base64, "0x" and hexadecimal digits: strongSwan's ways of writing a key that is not
- * text, which NetworkManager-l2tp's users have in their profiles.  What does not decode is
- * meant as it stands. */
-static Secret *decode_psk(const Secret *psk)
-{
-    const char *text = (const char *)secret_data(psk);
-    gsize length = 0;
-
-    if (g_str_has_prefix(text, "0s") && text[2]) {
-        guchar *bytes = g_base64_decode(text + 2, &length);
-        Secret *decoded = length > 0 ? secret_new(bytes, length) : secret_copy(psk);
-        explicit_bzero(bytes, length);
-        g_free(bytes);
-        return decoded;
-    }
-    gsize digits = strlen(text) > 2 ? strlen(text) - 2 : 0;
-    if (g_str_has_prefix(text, "0x") && digits > 0 && digits % 2 == 0 &&
-        strspn(text + 2, "0123456789abcdefABCDEF") == digits) {
-        guint8 *bytes = g_malloc(digits / 2);
-        for (gsize i = 0; i < digits / 2; i++)
-            bytes[i] = (guint8)(g_ascii_xdigit_value(text[2 + 2 * i]) << 4 |
-                                g_ascii_xdigit_value(text[3 + 2 * i]));
-        Secret *decoded = secret_new(bytes, digits / 2);
-        explicit_bzero(bytes, digits / 2);
-        g_free(bytes);
-        return decoded;
-    }
-    return secret_copy(psk);
-}
-
 static char *join_or_null(const char *const *strings)
 {
     return strings[0] ? g_strjoinv(",", (char **)strings) : NULL;
@@ -115,7 +87,7 @@ static char *join_or_null(const char *const *strings)
 void settings_ike_material(Profile *profile, const Secret *psk, IkeMaterial *ret_material)
 {
     *ret_material = (IkeMaterial){
-        .psk = psk ? decode_psk(psk) : NULL,
+        .psk = psk ? words_psk_bytes(psk) : NULL,
         .ike_proposals = join_or_null(profile_get_strings(profile, FIELD_IPSEC_IKE)),
         .esp_proposals = join_or_null(profile_get_strings(profile, FIELD_IPSEC_ESP)),
     };

@@ -7,6 +7,7 @@
 #include "profile/export_build.h"
 #include "profile/keyfile.h"
 #include "profile/nm_settings.h"
+#include "profile/words.h"
 
 const char *const profile_export_formats[] = {"causeway", "nmconnection", "mobileconfig",
                                               "powershell", "strongswan", NULL};
@@ -39,8 +40,16 @@ const char *const *export_strings(Export *export, FieldId id)
 
 const Secret *export_secret_bytes(Export *export, FieldId id)
 {
+    const Secret *secret = profile_get_secret(export->profile, id);
+
     export->told[id] = TRUE;
-    return export->secrets ? profile_get_secret(export->profile, id) : NULL;
+    if (!secret || !export->secrets)
+        return NULL;
+    if (id != FIELD_IPSEC_PSK)
+        return secret;
+    if (!export->psk)
+        export->psk = words_psk_bytes(secret);
+    return export->psk;
 }
 
 static void refuse_secret(Export *export, FieldId id)
@@ -50,17 +59,25 @@ static void refuse_secret(Export *export, FieldId id)
                     "%s: its letters cannot be written in this format", field_name(id));
 }
 
-const char *export_secret(Export *export, FieldId id)
+static const char *as_text(Export *export, FieldId id, const Secret *secret)
 {
-    const Secret *secret = export_secret_bytes(export, id);
+    const char *text = secret ? (const char *)secret_data(secret) : NULL;
 
-    if (!secret)
-        return NULL;
-    const char *text = (const char *)secret_data(secret);
-    if (g_utf8_validate(text, (gssize)secret_length(secret), NULL))
+    if (!text || g_utf8_validate(text, (gssize)secret_length(secret), NULL))
         return text;
     refuse_secret(export, id);
     return NULL;
+}
+
+const char *export_secret(Export *export, FieldId id)
+{
+    return as_text(export, id, export_secret_bytes(export, id));
+}
+
+/* As it stands in the profile, which reads it again. */
+static const char *export_secret_text(Export *export, FieldId id)
+{
+    return as_text(export, id, export->secrets ? profile_get_secret(export->profile, id) : NULL);
 }
 
 void export_tell(Export *export, const char *format, ...)
@@ -149,7 +166,7 @@ static gboolean export_causeway(Export *export)
         if (!profile_is_set(export->profile, field->id) || field->id == FIELD_CONNECTION_USER)
             continue;
         if (field_is_secret(field)) {
-            const char *secret = export_secret(export, field->id);
+            const char *secret = export_secret_text(export, field->id);
             /* GLib skips white space before a value, and escapes blanks and tabs there only. */
             if (secret && *secret == '\f')
                 refuse_secret(export, field->id);
@@ -287,6 +304,7 @@ ExportResult *profile_export(Profile *profile, const char *format, gboolean secr
     export.result->warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(ExportResult) result = export.result;
     gboolean written = writers[i](&export);
+    secret_free(export.psk);
     if (export.error) {
         g_propagate_error(error, export.error);
         return NULL;

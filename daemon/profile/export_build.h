@@ -9,6 +9,7 @@ typedef struct {
     gboolean secrets;
     ExportResult *result;
     gboolean told[FIELD_COUNT]; /* which fields the format has said */
+    Secret *psk;                /* the shared key's bytes, once they are asked for */
     GError *error;              /* the first thing that went wrong */
 } Export;
 
@@ -22,7 +23,8 @@ const char *export_string(Export *export, FieldId id);
 gboolean export_boolean(Export *export, FieldId id);
 guint export_uint(Export *export, FieldId id);
 const char *const *export_strings(Export *export, FieldId id);
-/* NULL unless there is one and secrets are wanted; with an error when it is no UTF-8 text. */
+/* NULL unless there is one and secrets are wanted; with an error when it is no UTF-8 text.  Of
+ * the shared key what it means, not how the profile writes it. */
 const char *export_secret(Export *export, FieldId id);
 /* The bytes, whatever they are. */
 const Secret *export_secret_bytes(Export *export, FieldId id);

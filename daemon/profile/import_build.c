@@ -199,7 +199,8 @@ void import_add_route(Imported *imported, const char *text)
 
 void import_set_secret(Imported *imported, FieldId id, const void *data, gsize length)
 {
-    g_autoptr(Secret) secret = secret_new(data, length);
+    g_autoptr(Secret) secret =
+        id == FIELD_IPSEC_PSK ? words_psk(data, length) : secret_new(data, length);
     g_autoptr(GError) error = NULL;
 
     if (length > 0 && !profile_set_secret(imported->profile, id, secret, &error))

@@ -9,6 +9,9 @@
 #include "profile/nm_settings.h"
 #include "profile/words.h"
 
+/* What a hostile file may make us say, in bytes. */
+#define LEFT_OUT_MAX 400
+
 /* Everything that stands in a group but NetworkManager's own keys. */
 static void take_group(NmSettings *settings, GKeyFile *file, const char *group,
                        void (*set)(NmSettings *settings, const char *key, const char *value))
@@ -65,7 +68,55 @@ static void move_all(GPtrArray *from, GPtrArray *to)
         g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
 }
 
-/* Whose it is there is not taken over: it is the importing user's. */
+/* What stands there has been read above, says what is so anyway, or means something only where it
+ * was: whose it is there is not taken over, it is the importing user's. */
+static gboolean is_known(GKeyFile *file, const char *group, const char *key)
+{
+    static const char *const known[] = {
+        "connection.id", "connection.uuid", "connection.type", "connection.permissions",
+        "connection.timestamp", "ipv4.method", "ipv6.method", "ipv4.never-default",
+        "ipv6.never-default", "ipv4.ignore-auto-dns", "ipv6.ignore-auto-dns", "ipv4.dns", "ipv6.dns",
+        "ipv4.dns-search", "ipv6.dns-search", "ipv6.addr-gen-mode", NULL};
+    /* Defaults, which NetworkManager writes now and then. */
+    static const char *const nothing[] = {"", "0", "-1", "false", "no", "none", NULL};
+    g_autofree char *name = g_strconcat(group, ".", key, NULL);
+    g_autofree char *value = g_key_file_get_string(file, group, key, NULL);
+
+    return g_strv_contains(known, name) || !value || g_strv_contains(nothing, value) ||
+           (strcmp(name, "connection.autoconnect") == 0 && strcmp(value, "true") != 0);
+}
+
+/* "10.0.0.0/8,10.1.1.1,50": where to and at what cost is the tunnel's matter here. */
+static gboolean is_bare_route(GKeyFile *file, const char *group, const char *key)
+{
+    g_autofree char *text = g_key_file_get_string(file, group, key, NULL);
+
+    return g_str_has_prefix(key, "route") && g_ascii_isdigit(key[strlen("route")]) &&
+           !strchr(key, '_') && text && !strchr(text, ',');
+}
+
+static void tell_left_out(GKeyFile *file, GPtrArray *warnings)
+{
+    /* Their keys have been gone through one by one. */
+    static const char *const read[] = {"vpn", "vpn-secrets", NULL};
+    g_autoptr(GString) left_out = g_string_new(NULL);
+    g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+
+    for (char **group = groups; *group; group++) {
+        g_auto(GStrv) keys = g_key_file_get_keys(file, *group, NULL, NULL);
+        for (char **key = keys; key && *key && !g_strv_contains(read, *group); key++) {
+            if (!is_known(file, *group, *key) && !is_bare_route(file, *group, *key) &&
+                left_out->len < LEFT_OUT_MAX)
+                g_string_append_printf(left_out, "%s%s.%s", left_out->len > 0 ? ", " : "", *group,
+                                       *key);
+        }
+    }
+    if (left_out->len > 0)
+        g_ptr_array_add(warnings, g_strdup_printf("Not taken over, because Causeway has nothing "
+                                                  "like it: %s", left_out->str));
+}
+
+/* What of it cannot be done is told. */
 static Profile *import_nm(GKeyFile *file, const char *stem, GPtrArray *warnings)
 {
     g_autoptr(NmSettings) settings = nm_settings_new();
@@ -88,6 +139,7 @@ static Profile *import_nm(GKeyFile *file, const char *stem, GPtrArray *warnings)
     /* What cannot be done is left out of the profile, and said. */
     move_all(report.refusals, warnings);
     move_all(report.warnings, warnings);
+    tell_left_out(file, warnings);
     return profile;
 }
 

@@ -190,7 +190,7 @@ static Secret *decode_secret(const Field *field, const char *text)
     if (field->id != FIELD_IPSEC_PSK || !g_str_has_prefix(text, "0s"))
         return secret_new(text, strlen(text));
     guint8 *bytes = g_base64_decode(text + 2, &length);
-    Secret *secret = secret_new(bytes, length);
+    Secret *secret = words_psk(bytes, length);
     explicit_bzero(bytes, length);
     g_free(bytes);
     return secret;

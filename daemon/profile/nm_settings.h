@@ -71,6 +71,10 @@ void nm_report_clear(NmReport *report);
 
 /* Never NULL; what is refused has the field's default. */
 Profile *profile_from_nm(const NmSettings *settings, NmReport *report);
+/* A secret as NetworkManager stores it; NULL with an error for what cannot be written as text.
+ * To be freed with secret_string_free(). */
+char *nm_settings_secret_text(FieldId id, const Secret *secret, GError **error);
+
 /* Puts what the profile says into `settings`.  Keys that are no field's stay, as do flags.
  * FALSE for a secret that cannot be written as text; `settings` is then half changed. */
 gboolean profile_to_nm(Profile *profile, NmSettings *settings, GError **error);

@@ -35,12 +35,14 @@ static void put_text(Profile *profile, const Field *field, NmSettings *settings)
                     strcmp(value, absent) == 0 && field->id != FIELD_IPSEC_ENABLED ? NULL : value);
 }
 
-/* Anything but plain text is written as base64, and so is what would look like it. */
-static gboolean is_plain(const Secret *secret)
+/* Anything but plain text is written as base64, and so is what would be taken for that. */
+static gboolean is_plain(const Secret *bytes)
 {
-    const char *text = (const char *)secret_data(secret);
+    const char *text = (const char *)secret_data(bytes);
+    g_autoptr(Secret) meant = words_psk_bytes(bytes);
 
-    if (!g_utf8_validate(text, (gssize)secret_length(secret), NULL) || g_str_has_prefix(text, "0s"))
+    if (!g_utf8_validate(text, (gssize)secret_length(bytes), NULL) ||
+        g_str_has_prefix(text, "0s") || !secret_equal(meant, bytes))
         return FALSE;
     for (const char *p = text; *p; p++) {
         if (g_ascii_iscntrl(*p))
@@ -49,30 +51,44 @@ static gboolean is_plain(const Secret *secret)
     return TRUE;
 }
 
+static char *psk_text(const Secret *psk)
+{
+    g_autoptr(Secret) bytes = words_psk_bytes(psk);
+
+    if (is_plain(bytes))
+        return g_strdup((const char *)secret_data(bytes));
+    char *base64 = g_base64_encode(secret_data(bytes), secret_length(bytes));
+    char *text = g_strconcat("0s", base64, NULL);
+    secret_string_free(base64);
+    return text;
+}
+
+char *nm_settings_secret_text(FieldId id, const Secret *secret, GError **error)
+{
+    const char *text = (const char *)secret_data(secret);
+
+    if (id == FIELD_IPSEC_PSK)
+        return psk_text(secret);
+    if (g_utf8_validate(text, (gssize)secret_length(secret), NULL))
+        return g_strdup(text);
+    g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID_VALUE,
+                "%s: NetworkManager cannot store what is not UTF-8 text", field_name(id));
+    return NULL;
+}
+
 static gboolean put_secret(Profile *profile, const Field *field, NmSettings *settings,
                            GError **error)
 {
     const Secret *secret = profile_get_secret(profile, field->id);
     const char *key = nm_settings_key(field->id);
+    char *text = secret ? nm_settings_secret_text(field->id, secret, error) : NULL;
 
     if (field->id == FIELD_IPSEC_PSK) /* the older place */
         nm_settings_set(settings, key, NULL);
-    if (secret && field->id == FIELD_IPSEC_PSK && !is_plain(secret)) {
-        char *base64 = g_base64_encode(secret_data(secret), secret_length(secret));
-        char *text = g_strconcat("0s", base64, NULL);
-        nm_settings_set_secret(settings, key, text);
-        secret_string_free(base64);
-        secret_string_free(text);
-        return TRUE;
-    }
-    if (secret && !g_utf8_validate((const char *)secret_data(secret),
-                                   (gssize)secret_length(secret), NULL)) {
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID_VALUE,
-                    "%s: NetworkManager cannot store what is not UTF-8 text",
-                    field_name(field->id));
+    if (secret && !text)
         return FALSE;
-    }
-    nm_settings_set_secret(settings, key, secret ? (const char *)secret_data(secret) : NULL);
+    nm_settings_set_secret(settings, key, text);
+    secret_string_free(text);
     return TRUE;
 }
 

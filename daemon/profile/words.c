@@ -211,3 +211,48 @@ char *words_problem(const Field *field, const char *text)
     }
     g_assert_not_reached();
 }
+
+static Secret *wipe_into_secret(guint8 *bytes, gsize length)
+{
+    Secret *secret = secret_new(bytes, length);
+
+    explicit_bzero(bytes, length);
+    g_free(bytes);
+    return secret;
+}
+
+Secret *words_psk_bytes(const Secret *psk)
+{
+    const char *text = (const char *)secret_data(psk);
+    gsize length = 0;
+
+    if (g_str_has_prefix(text, "0s") && text[2]) {
+        guchar *bytes = g_base64_decode(text + 2, &length);
+        g_autoptr(Secret) decoded = wipe_into_secret(bytes, length);
+        return length > 0 ? g_steal_pointer(&decoded) : secret_copy(psk);
+    }
+    gsize digits = strlen(text) > 2 ? strlen(text) - 2 : 0;
+    if (!g_str_has_prefix(text, "0x") || digits == 0 || digits % 2 != 0 ||
+        strspn(text + 2, "0123456789abcdefABCDEF") != digits)
+        return secret_copy(psk);
+    guint8 *bytes = g_malloc(digits / 2);
+    for (gsize i = 0; i < digits / 2; i++)
+        bytes[i] = (guint8)(g_ascii_xdigit_value(text[2 + 2 * i]) << 4 |
+                            g_ascii_xdigit_value(text[3 + 2 * i]));
+    return wipe_into_secret(bytes, digits / 2);
+}
+
+Secret *words_psk(const void *bytes, gsize length)
+{
+    g_autoptr(Secret) plain = secret_new(bytes, length);
+
+    if (!memchr(bytes, 0, length)) {
+        g_autoptr(Secret) meant = words_psk_bytes(plain);
+        if (secret_equal(meant, plain))
+            return g_steal_pointer(&plain);
+    }
+    char *base64 = g_base64_encode(bytes, length);
+    char *text = g_strconcat("0s", base64, NULL);
+    secret_string_free(base64);
+    return secret_new_take(text);
+}

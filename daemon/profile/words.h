@@ -13,3 +13,11 @@ char **words_split(const char *text);
 /* NULL when `text`, or one element of a list, is fine for the row; else what is wrong with it
  * in words, to be freed. */
 char *words_problem(const Field *field, const char *text);
+/* A shared key of any bytes as a profile holds it: these bytes, or "0s" and base64 of them where
+ * they hold a zero byte, which no text could, or would be taken for something else.  To be
+ * freed. */
+Secret *words_psk(const void *bytes, gsize length);
+/* The bytes that a profile's shared key means: "0s" and base64, "0x" and hexadecimal digits are
+ * strongSwan's ways of writing a key that is not text; what does not decode is meant as it
+ * stands.  To be freed. */
+Secret *words_psk_bytes(const Secret *psk);

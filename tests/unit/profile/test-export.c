@@ -271,6 +271,32 @@ static void test_plistlib(void)
     g_unlink(path);
 }
 
+/* A key of bytes that are no text: what the profile writes as base64 arrives as what it means. */
+static void test_binary_key(void)
+{
+    static const char key[] = "0sAP9nZWhlaW0=";
+
+    for (guint i = 0; profile_export_formats[i]; i++) {
+        g_autoptr(Profile) profile = profile_new();
+        g_autoptr(Secret) psk = secret_new(key, strlen(key));
+        g_autoptr(GError) error = NULL;
+        profile_set_text(profile, FIELD_CONNECTION_NAME, "x", NULL);
+        profile_set_text(profile, FIELD_CONNECTION_GATEWAY, "vpn.example.com", NULL);
+        g_assert_true(profile_set_secret(profile, FIELD_IPSEC_PSK, psk, NULL));
+        g_autoptr(ExportResult) result =
+            profile_export(profile, profile_export_formats[i], TRUE, &error);
+        if (strcmp(profile_export_formats[i], "powershell") == 0) {
+            /* Windows takes text. */
+            g_assert_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID_VALUE);
+            continue;
+        }
+        g_assert_no_error(error);
+        g_autoptr(ImportResult) again = read_again(result);
+        const Imported *imported = g_ptr_array_index(again->profiles, 0);
+        g_assert_true(secret_equal(profile_get_secret(imported->profile, FIELD_IPSEC_PSK), psk));
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -285,5 +311,6 @@ int main(int argc, char **argv)
     g_test_add_func("/export/gateway-identity", test_gateway_identity);
     g_test_add_func("/export/escapers", test_escapers);
     g_test_add_func("/export/plistlib", test_plistlib);
+    g_test_add_func("/export/binary-key", test_binary_key);
     return g_test_run();
 }

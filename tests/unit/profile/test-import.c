@@ -59,7 +59,27 @@ static void test_nm(void)
     g_assert_true(profile_validate(profile, &error));
     g_assert_true(warned(warnings, "something-new"));
     g_assert_true(warned(warnings, "require-mppe"));
-    g_assert_cmpuint(warnings->len, ==, 2);
+    /* A route's next hop, its cost and its options are nothing that a profile has. */
+    g_assert_true(warned(warnings, "ipv4.route2, ipv4.route2_options"));
+    g_assert_cmpuint(warnings->len, ==, 3);
+}
+
+/* What NetworkManager keeps beside the VPN is not left out silently, but for its defaults. */
+static void test_nm_left_out(void)
+{
+    const char *text = "[connection]\nid=x\ntype=vpn\nautoconnect=true\nzone=work\n"
+                       "secondaries=2d1c3e58-0a4b-4c1f-9b57-8a3f0d6f1e22\ntimestamp=7\n"
+                       "[vpn]\ngateway=h\npersistent=true\n"
+                       "service-type=org.freedesktop.NetworkManager.l2tp\n"
+                       "[ipv4]\nmethod=auto\ndns-priority=0\nmay-fail=false\nroute-metric=50\n"
+                       "[ipv6]\nmethod=auto\naddr-gen-mode=default\n[proxy]\nmethod=1\n";
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Profile) profile = profile_import(text, strlen(text), "x", warnings, NULL);
+
+    g_assert_nonnull(profile);
+    g_assert_true(warned(warnings, ": connection.autoconnect, connection.zone, "
+                                   "connection.secondaries, ipv4.route-metric, proxy.method"));
+    g_assert_cmpuint(warnings->len, ==, 1);
 }
 
 /* There, IPsec is off unless it is asked for. */
@@ -92,6 +112,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/import/nm", test_nm);
     g_test_add_func("/import/nm-default", test_nm_default);
+    g_test_add_func("/import/nm-left-out", test_nm_left_out);
     g_test_add_func("/import/other-kinds", test_other_kinds);
     return g_test_run();
 }
