@@ -302,9 +302,10 @@ static void answer(VpnStore *store, VpnItem *item, const Secret *secret)
     VpnStoreNm *self = VPN_STORE_NM(store);
     const Field *field = g_hash_table_lookup(self->asked, vpn_item_uuid(item));
 
+    char *text = field && secret ? nm_settings_secret_text(field->id, secret, NULL) : NULL;
     if (field)
-        store_nm_agent_answer(self->agent, vpn_item_uuid(item), nm_settings_key(field->id),
-                              secret ? (const char *)secret_data(secret) : NULL);
+        store_nm_agent_answer(self->agent, vpn_item_uuid(item), nm_settings_key(field->id), text);
+    secret_string_free(text);
     g_hash_table_remove(self->asked, vpn_item_uuid(item));
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/client.h"
+#include "client/store_nm_change.h"
 #include "client/store_nm_private.h"
 #include "connection.h"
 #include "profile/nm_settings.h"
@@ -54,19 +55,6 @@ static void on_added_connection(GObject *source, GAsyncResult *result, gpointer 
         g_task_return_error(task, g_steal_pointer(&error));
 }
 
-static void on_committed(GObject *source, GAsyncResult *result, gpointer data)
-{
-    g_autoptr(GTask) task = data;
-    g_autoptr(GError) error = NULL;
-
-    if (!nm_remote_connection_commit_changes_finish(NM_REMOTE_CONNECTION(source), result, &error))
-        g_task_return_error(task, g_steal_pointer(&error));
-    else if (g_task_get_task_data(task))
-        g_task_return_pointer(task, g_strdup(g_task_get_task_data(task)), g_free);
-    else
-        g_task_return_boolean(task, TRUE);
-}
-
 /* Secrets that do not come along are a person's: asked for, or found in the keyring. */
 static void set_flags(NmSettings *settings, Profile *profile)
 {
@@ -101,31 +89,13 @@ static void save_new(VpnStoreNm *self, Profile *profile, gboolean everybody, GTa
 
 static void save(VpnStore *store, VpnItem *item, Profile *profile, gboolean everybody, GTask *task)
 {
-    g_autoptr(GError) error = NULL;
-
     if (!item) {
         save_new(VPN_STORE_NM(store), profile, everybody, task);
         return;
     }
     NMRemoteConnection *remote = remote_of(store, item, task);
-    if (!remote)
-        return;
-    /* Keys that are nobody's fields stay as they are. */
-    g_autoptr(NmSettings) settings = connection_read(NM_CONNECTION(remote));
-    NMSettingVpn *vpn = nm_connection_get_setting_vpn(NM_CONNECTION(remote));
-    g_autoptr(NMConnection) changed =
-        profile_to_nm(profile, settings, &error)
-            ? connection_make(settings, nm_setting_vpn_get_service_type(vpn), &error)
-            : NULL;
-    if (!changed) {
-        g_task_return_error(task, g_steal_pointer(&error));
-        g_object_unref(task);
-        return;
-    }
-    g_task_set_task_data(task, g_strdup(vpn_item_uuid(item)), g_free);
-    nm_connection_replace_settings_from_connection(NM_CONNECTION(remote), changed);
-    nm_remote_connection_commit_changes_async(remote, TRUE, g_task_get_cancellable(task),
-                                              on_committed, task);
+    if (remote)
+        store_nm_change_profile(VPN_STORE_NM(store), remote, profile, task);
 }
 
 static void set_secret(VpnStore *store, VpnItem *item, const char *field, const Secret *secret,
@@ -133,25 +103,16 @@ static void set_secret(VpnStore *store, VpnItem *item, const char *field, const 
 {
     NMRemoteConnection *remote = remote_of(store, item, task);
     const Field *row = field_find(field);
-    const char *key = row ? nm_settings_key(row->id) : NULL;
 
     if (!remote)
         return;
-    NMSettingVpn *vpn = nm_connection_get_setting_vpn(NM_CONNECTION(remote));
-    if (!key) {
-        g_task_return_new_error(task, CLIENT_ERROR, CLIENT_ERROR_INVALID,
-                                "NetworkManager does not keep %s", field);
-        g_object_unref(task);
+    if (row && nm_settings_key(row->id)) {
+        store_nm_change_secret(VPN_STORE_NM(store), remote, row->id, secret, task);
         return;
     }
-    g_autofree char *flags = g_strconcat(key, "-flags", NULL);
-    nm_setting_vpn_add_data_item(vpn, flags, secret ? "0" : "1");
-    if (secret)
-        nm_setting_vpn_add_secret(vpn, key, (const char *)secret_data(secret));
-    else
-        nm_setting_vpn_remove_secret(vpn, key);
-    nm_remote_connection_commit_changes_async(remote, TRUE, g_task_get_cancellable(task),
-                                              on_committed, task);
+    g_task_return_new_error(task, CLIENT_ERROR, CLIENT_ERROR_INVALID,
+                            "NetworkManager does not keep %s", field);
+    g_object_unref(task);
 }
 
 static void on_deleted(GObject *source, GAsyncResult *result, gpointer data)
@@ -207,9 +168,9 @@ static void connect_item(VpnStore *store, VpnItem *item, GHashTable *secrets, GT
     while (secrets && g_hash_table_iter_next(&iter, &field, &secret)) {
         const Field *row = field_find(field);
         const char *key = row ? nm_settings_key(row->id) : NULL;
-        if (key)
-            g_hash_table_insert(texts, g_strdup(key),
-                                g_strdup((const char *)secret_data(secret)));
+        char *text = key ? nm_settings_secret_text(row->id, secret, NULL) : NULL;
+        if (text)
+            g_hash_table_insert(texts, g_strdup(key), text);
     }
     store_nm_agent_expect(self->agent, vpn_item_uuid(item), texts);
     nm_client_activate_connection_async(self->client, NM_CONNECTION(remote), NULL, NULL,
