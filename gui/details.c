@@ -102,15 +102,25 @@ static void show_network(Details *details, const VpnStatus *status)
     gtk_widget_set_visible(GTK_WIDGET(group), any);
 }
 
+/* At what time, as the page is not drawn anew while nothing happens. */
+static char *renewal(gint64 moment)
+{
+    g_autoptr(GDateTime) time = moment > 0 ? g_date_time_new_from_unix_local(moment) : NULL;
+
+    return time ? g_date_time_format(time, "%X") : NULL;
+}
+
 static void show_security(Details *details, const VpnStatus *status)
 {
     AdwPreferencesGroup *group = details->security;
     g_autofree char *ike = say_suite(status->ike), *ike_weak = say_suite_weak(status->ike);
     g_autofree char *esp = say_suite(status->esp), *esp_weak = say_suite_weak(status->esp);
+    g_autofree char *renewed = renewal(status->esp_renewal);
     gboolean any = FALSE;
 
     any |= show(details, group, _("Key Exchange"), ike, ike_weak);
     any |= show(details, group, _("Data Encryption"), esp, esp_weak);
+    any |= show(details, group, _("Next New Keys"), renewed, NULL);
     any |= show(details, group, _("Logged In By"), status->authentication, NULL);
     any |= show(details, group, _("Address Translation"), status->nat ? say_nat(status->nat) : NULL,
                 NULL);

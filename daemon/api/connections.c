@@ -195,6 +195,10 @@ GVariant *api_connection_properties(ApiConnection *connection)
     add_string(&builder, "Authentication", status->authentication);
     g_variant_builder_add(&builder, "{sv}", "Reconnects",
                           g_variant_new_uint32(status->reconnects));
+    g_variant_builder_add(&builder, "{sv}", "IkeRenewal",
+                          g_variant_new_int64(status->ike_renewal_unix));
+    g_variant_builder_add(&builder, "{sv}", "EspRenewal",
+                          g_variant_new_int64(status->esp_renewal_unix));
     g_variant_builder_add(&builder, "{sv}", "Plan",
                           plan ? plan : g_variant_new("a{sv}", NULL));
     return g_variant_builder_end(&builder);

@@ -100,6 +100,9 @@ static void add_row(JsonBuilder *builder, const Row *row)
     json_builder_set_member_name(builder, "weak");
     json_builder_add_boolean_value(builder, c && causeway_connection_get_weak(c));
     add_string(builder, "nat", c ? causeway_connection_get_nat(c) : "");
+    add_int(builder, "ike_renewal", c ? causeway_connection_get_ike_renewal(c) : 0);
+    add_int(builder, "esp_renewal", c ? causeway_connection_get_esp_renewal(c) : 0);
+    add_int(builder, "reconnects", c ? causeway_connection_get_reconnects(c) : 0);
     add_int(builder, "rx_bytes", (gint64)row->rx_bytes);
     add_int(builder, "tx_bytes", (gint64)row->tx_bytes);
     add_failure(builder, c);
@@ -122,15 +125,29 @@ static void print_json(const Row *rows, guint count, gboolean pretty)
     printf("%s\n", text);
 }
 
-static char *since_words(gint64 since)
+static char *duration_words(gint64 seconds)
 {
-    gint64 seconds = MAX(0, g_get_real_time() / G_USEC_PER_SEC - since);
-
     if (seconds < 60)
         return g_strdup_printf("%d s", (int)seconds);
     if (seconds < 3600)
         return g_strdup_printf("%d min", (int)(seconds / 60));
     return g_strdup_printf("%d h %d min", (int)(seconds / 3600), (int)(seconds / 60 % 60));
+}
+
+static char *since_words(gint64 since)
+{
+    return duration_words(MAX(0, g_get_real_time() / G_USEC_PER_SEC - since));
+}
+
+/* NULL where it is not known.  A moment that has passed is being dealt with. */
+static char *until_words(gint64 moment)
+{
+    gint64 seconds = moment - g_get_real_time() / G_USEC_PER_SEC;
+
+    if (moment == 0)
+        return NULL;
+    g_autofree char *duration = seconds > 0 ? duration_words(seconds) : NULL;
+    return duration ? g_strconcat("in ", duration, NULL) : g_strdup("now");
 }
 
 static void print_line(const char *label, const char *value)
@@ -150,6 +167,11 @@ static void print_details(const Row *row)
     g_autofree char *sent = g_format_size(row->tx_bytes);
     g_autofree char *traffic = g_strdup_printf("%s received, %s sent", received, sent);
     g_autofree char *mtu = g_strdup_printf("%u", causeway_connection_get_mtu(c));
+    g_autofree char *ike = until_words(causeway_connection_get_ike_renewal(c));
+    g_autofree char *esp = until_words(causeway_connection_get_esp_renewal(c));
+    g_autofree char *keys =
+        ike && esp ? g_strdup_printf("%s (those of the key exchange %s)", esp, ike) : NULL;
+    g_autofree char *reconnects = g_strdup_printf("%u", causeway_connection_get_reconnects(c));
 
     print_line("gateway", causeway_connection_get_gateway(c));
     print_line("interface", causeway_connection_get_interface(c));
@@ -160,9 +182,11 @@ static void print_details(const Row *row)
     print_line("encryption", causeway_connection_get_esp(c));
     if (causeway_connection_get_weak(c))
         print_line("", "weak by today's measure; the gateway's administrator can allow better");
+    print_line("new keys", keys ? keys : esp);
     print_line("NAT", causeway_connection_get_nat(c));
     print_line("data path", causeway_connection_get_data_path(c));
     print_line("MTU", causeway_connection_get_mtu(c) ? mtu : NULL);
+    print_line("reconnects", causeway_connection_get_reconnects(c) ? reconnects : NULL);
     if (*causeway_connection_get_interface(c))
         print_line("traffic", traffic);
 }

@@ -88,6 +88,8 @@ void vpn_store_service_take(VpnItem *item, GVariant *properties)
     take_strings(properties, "Dns", &status->dns);
     g_variant_lookup(properties, "Mtu", "u", &status->mtu);
     g_variant_lookup(properties, "Reconnects", "u", &status->reconnects);
+    g_variant_lookup(properties, "IkeRenewal", "x", &status->ike_renewal);
+    g_variant_lookup(properties, "EspRenewal", "x", &status->esp_renewal);
     g_variant_lookup(properties, "Weak", "b", &status->weak);
 }
 

@@ -36,6 +36,7 @@ typedef struct {
     char **local_addresses, **dns;
     guint mtu;
     guint reconnects;
+    gint64 ike_renewal, esp_renewal; /* when keys are renewed, seconds since 1970 */
     gboolean weak;
 } VpnStatus;
 

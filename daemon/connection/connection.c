@@ -288,6 +288,12 @@ static void on_passphrase_wanted(const Failure *refused, gpointer data)
     connection_ask_passphrase(connection, copy);
 }
 
+/* The service tells how long it is till then, once; it does not have to be asked again. */
+static gint64 moment(guint seconds)
+{
+    return seconds > 0 ? g_get_real_time() / G_USEC_PER_SEC + seconds : 0;
+}
+
 static void on_ike_changed(const IkeInfo *info, gpointer data)
 {
     Connection *connection = data;
@@ -298,6 +304,8 @@ static void on_ike_changed(const IkeInfo *info, gpointer data)
     connection->ike = g_strdup(info->ike_suite);
     connection->esp = g_strdup(info->esp_suite);
     connection->weak = info->ike_weak || info->esp_weak;
+    connection->ike_renewal = moment(info->ike_expires);
+    connection->esp_renewal = moment(info->esp_expires);
     connection->nat = nat[(info->nat_local ? 1 : 0) + (info->nat_remote ? 2 : 0)];
     connection_tell(connection);
 }

@@ -40,6 +40,8 @@ typedef struct {
     const char *nat; /* "none", "local", "remote", "both" */
     const char *authentication; /* "MS-CHAPv2" */
     guint reconnects;
+    /* When the keys of the exchange and of the data are renewed, seconds since 1970. */
+    gint64 ike_renewal_unix, esp_renewal_unix;
 } ConnectionStatus;
 
 typedef struct {

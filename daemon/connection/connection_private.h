@@ -54,6 +54,7 @@ struct Connection {
     char *gateway, *data_path, *ike, *esp, *authentication, *peer_address;
     const char *nat;
     gboolean weak;
+    gint64 ike_renewal, esp_renewal; /* seconds since 1970; 0: not known */
     GPtrArray *local_addresses, *dns;
     guint changed;
 };

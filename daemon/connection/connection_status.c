@@ -21,6 +21,7 @@ const ConnectionStatus *connection_status(Connection *connection)
 {
     static const char *const none[] = { NULL };
     gboolean have = connection->plan != NULL;
+    gboolean up = connection->state == CONNECTION_CONNECTED;
 
     connection->status = (ConnectionStatus){
         .state = connection->state,
@@ -40,6 +41,8 @@ const ConnectionStatus *connection_status(Connection *connection)
         .nat = connection->nat,
         .authentication = connection->authentication,
         .reconnects = connection->reconnects,
+        .ike_renewal_unix = up ? connection->ike_renewal : 0,
+        .esp_renewal_unix = up ? connection->esp_renewal : 0,
     };
     return &connection->status;
 }

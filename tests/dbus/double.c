@@ -111,6 +111,9 @@ static void fill(ConnectionStatus *status)
     status->esp = "AES-256-CBC, HMAC-SHA1";
     status->nat = "none";
     status->authentication = "MS-CHAPv2";
+    status->esp_renewal_unix = g_get_real_time() / G_USEC_PER_SEC + 43 * 60 + 59;
+    status->ike_renewal_unix = status->esp_renewal_unix + 3600;
+    status->reconnects = 2;
 }
 
 static gboolean step(gpointer data)

@@ -508,7 +508,7 @@ static void test_json(void)
     static const char *const keys[] = {
         "name", "uuid", "state", "stage", "since", "gateway", "interface", "data_path",
         "local_addresses", "peer_address", "dns", "mtu", "ike", "esp", "weak", "nat", "rx_bytes",
-        "tx_bytes", "failure"};
+        "tx_bytes", "failure", "ike_renewal", "esp_renewal", "reconnects"};
     g_autoptr(JsonParser) parser = json_parser_new();
 
     expect("add json gateway=up.test ppp.user=anna", 0, NULL, NULL);
@@ -526,6 +526,13 @@ static void test_json(void)
     g_assert_cmpint(json_object_get_int_member(object, "mtu"), ==, 1400);
     g_assert_cmpint(json_object_get_int_member(object, "tx_bytes"), ==, 2000);
     g_assert_true(json_object_get_null_member(object, "failure"));
+    g_assert_cmpint(json_object_get_int_member(object, "reconnects"), ==, 2);
+    gint64 esp = json_object_get_int_member(object, "esp_renewal");
+    g_assert_cmpint(esp, >, g_get_real_time() / G_USEC_PER_SEC);
+    g_assert_cmpint(json_object_get_int_member(object, "ike_renewal"), ==, esp + 3600);
+    expect("status json", 0, "  new keys     in 43 min (those of the key exchange in 1 h 43 min)",
+           NULL);
+    expect("status json", 0, "  reconnects   2", NULL);
     expect("down json", 0, NULL, NULL);
     expect("remove json", 0, NULL, NULL);
     g_auto(Run) none = run_with("status --json", "");

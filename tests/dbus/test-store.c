@@ -162,6 +162,9 @@ static void test_connect(Fixture *fixture, gconstpointer unused)
     g_assert_cmpstr(vpn_item_status(item)->interface, ==, "causeway0");
     g_assert_cmpstr(vpn_item_status(item)->local_addresses[0], ==, "10.77.0.10");
     g_assert_cmpuint(vpn_item_status(item)->mtu, ==, 1400);
+    g_assert_cmpuint(vpn_item_status(item)->reconnects, ==, 2);
+    g_assert_cmpint(vpn_item_status(item)->ike_renewal, ==,
+                    vpn_item_status(item)->esp_renewal + 3600);
 
     vpn_store_statistics(fixture->store, item, NULL, on_result, fixture);
     g_autoptr(GAsyncResult) counted = await(fixture);
