@@ -106,7 +106,7 @@ char *import_stem(const char *name)
 {
     static const char *const endings[] = {
         ".conf", ".nmconnection", ".mobileconfig", ".pbk", ".ps1", ".txt", ".secrets", ".xml",
-        ".eml", ".plist", ".client", NULL};
+        ".eml", ".plist", ".client", ".causeway", NULL};
 
     for (guint i = 0; endings[i]; i++) {
         gsize length = strlen(name), ending = strlen(endings[i]);

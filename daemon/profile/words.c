@@ -246,7 +246,7 @@ Secret *words_psk(const void *bytes, gsize length)
 {
     g_autoptr(Secret) plain = secret_new(bytes, length);
 
-    if (!memchr(bytes, 0, length)) {
+    if (g_utf8_validate((const char *)secret_data(plain), (gssize)length, NULL)) {
         g_autoptr(Secret) meant = words_psk_bytes(plain);
         if (secret_equal(meant, plain))
             return g_steal_pointer(&plain);

@@ -14,7 +14,7 @@ char **words_split(const char *text);
  * in words, to be freed. */
 char *words_problem(const Field *field, const char *text);
 /* A shared key of any bytes as a profile holds it: these bytes, or "0s" and base64 of them where
- * they hold a zero byte, which no text could, or would be taken for something else.  To be
+ * they are no text (UTF-8 without a zero byte) or would be taken for something else.  To be
  * freed. */
 Secret *words_psk(const void *bytes, gsize length);
 /* The bytes that a profile's shared key means: "0s" and base64, "0x" and hexadecimal digits are

@@ -72,6 +72,7 @@ ALLOWED_INCLUDES = {
     'host': ['base'],
     'tunnel': ['base', 'ppp', 'l2tp', 'dhcp6'],
     'credentials': ['base', 'tunnel/sandbox.h'],
+    'qr': ['base', 'tunnel/sandbox.h'],
     'connection': ['base', 'profile', 'ipsec', 'host', 'tunnel/protocol.h',
                    'credentials/protocol.h'],
     'api': ['base', 'connection', 'profile'],
