@@ -17,6 +17,7 @@ typedef struct {
     const char *synopsis; /* what follows the name */
     const char *help;     /* one line */
     int (*run)(int argc, char **argv); /* without the command's own name */
+    gboolean stores;      /* it takes --store */
 } Command;
 
 extern const Command commands[]; /* ends with a row without a name */
@@ -55,9 +56,8 @@ gboolean cli_take_value(int *argc, char **argv, const char *option, const char *
 gboolean cli_has_options(int argc, char **argv);
 /* The client, or NULL after a message and `*ret_exit` set. */
 Client *cli_connect(int *ret_exit);
+/* Where `name` is nobody's profile: goes on in the other store, if there is one. */
+void cli_look_elsewhere(Client *client, const char *name);
 /* Client and the profile called `name`; both are the caller's. */
 gboolean cli_open(const char *name, Client **ret_client, CausewayProfile **ret_profile,
-                  int *ret_exit);
-/* The same, and the profile's fields; NULL after a message. */
-Profile *cli_load(const char *name, Client **ret_client, CausewayProfile **ret_profile,
                   int *ret_exit);

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/prompt.h"
+#include "cli/target.h"
 
 /* "gateway" and "name" may be said without their group. */
 static const char *full_name(const char *name)
@@ -63,11 +64,10 @@ int cli_add(int argc, char **argv)
         cli_complain("the gateway is missing: gateway=HOST");
         return cli_usage("add");
     }
-    g_autoptr(Client) client = cli_connect(&result);
-    if (!client)
+    g_autoptr(Target) target = target_open_store(&result);
+    if (!target)
         return result;
-    g_autoptr(CausewayProfile) proxy = client_add(client, profile, system_wide, &error);
-    if (!proxy)
+    if (!target_add(target, profile, system_wide, &error))
         return cli_error(error);
     tell_what_is_missing(profile);
     return EXIT_DONE;
@@ -75,19 +75,20 @@ int cli_add(int argc, char **argv)
 
 int cli_edit(int argc, char **argv)
 {
-    g_autoptr(Client) client = NULL;
-    g_autoptr(CausewayProfile) proxy = NULL;
     g_autoptr(GError) error = NULL;
     int result;
 
     if (argc < 2 || cli_has_options(1, argv))
         return cli_usage("edit");
-    g_autoptr(Profile) profile = cli_load(argv[0], &client, &proxy, &result);
-    if (!profile)
+    g_autoptr(Target) target = target_open(argv[0], &result);
+    if (!target)
         return result;
+    g_autoptr(Profile) profile = target_load(target, &error);
+    if (!profile)
+        return cli_error(error);
     if (!assign(profile, argc - 1, argv + 1))
         return EXIT_USAGE;
-    if (!client_update(proxy, profile, &error))
+    if (!target_update(target, profile, &error))
         return cli_error(error);
     tell_what_is_missing(profile);
     return EXIT_DONE;
@@ -104,8 +105,6 @@ static Secret *take_secret(const Field *field)
 int cli_set_secret(int argc, char **argv)
 {
     gboolean clear = cli_take_option(&argc, argv, "--clear");
-    g_autoptr(Client) client = NULL;
-    g_autoptr(CausewayProfile) proxy = NULL;
     g_autoptr(Secret) secret = NULL;
     g_autoptr(GError) error = NULL;
     int result;
@@ -118,7 +117,8 @@ int cli_set_secret(int argc, char **argv)
                      "l2tp.secret and ppp.password", argv[1]);
         return EXIT_USAGE;
     }
-    if (!cli_open(argv[0], &client, &proxy, &result))
+    g_autoptr(Target) target = target_open(argv[0], &result);
+    if (!target)
         return result;
     if (!clear) {
         secret = take_secret(field);
@@ -127,23 +127,22 @@ int cli_set_secret(int argc, char **argv)
             return EXIT_FAILED;
         }
     }
-    if (!client_set_secret(proxy, argv[1], secret, &error))
+    if (!target_set_secret(target, argv[1], secret, &error))
         return cli_error(error);
     return EXIT_DONE;
 }
 
 int cli_remove(int argc, char **argv)
 {
-    g_autoptr(Client) client = NULL;
-    g_autoptr(CausewayProfile) proxy = NULL;
     g_autoptr(GError) error = NULL;
     int result;
 
     if (argc != 1 || cli_has_options(argc, argv))
         return cli_usage("remove");
-    if (!cli_open(argv[0], &client, &proxy, &result))
+    g_autoptr(Target) target = target_open(argv[0], &result);
+    if (!target)
         return result;
-    if (!client_remove(proxy, &error))
+    if (!target_remove(target, &error))
         return cli_error(error);
     return EXIT_DONE;
 }

@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/prompt.h"
+#include "cli/target.h"
 #include "profile/export.h"
 
 typedef struct {
@@ -80,10 +81,10 @@ static gboolean print_output(const ExportResult *result)
 }
 
 /* Those that are stored, and those that the connection needs.  An empty answer leaves one out. */
-static void ask_secrets(CausewayProfile *proxy, Profile *profile)
+static void ask_secrets(Target *target, Profile *profile)
 {
-    const char *const *lists[] = {causeway_profile_get_stored_secrets(proxy),
-                                  causeway_profile_get_missing_secrets(proxy)};
+    const char *const *lists[] = {target_stored_secrets(target),
+                                  target_missing_secrets(target)};
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         for (const char *const *name = lists[i]; name && *name; name++) {
@@ -128,7 +129,7 @@ static gboolean read_secrets(Profile *profile)
     return fine;
 }
 
-static gboolean take_secrets(const Options *options, CausewayProfile *proxy, Profile *profile)
+static gboolean take_secrets(const Options *options, Target *target, Profile *profile)
 {
     if (!options->output && !isatty(STDOUT_FILENO)) {
         cli_complain("secrets go into a file for you alone: say which with --output PATH");
@@ -139,15 +140,15 @@ static gboolean take_secrets(const Options *options, CausewayProfile *proxy, Pro
     if (!options->output)
         cli_note("the secrets will be readable on this screen");
     cli_note("the service does not give secrets back: type those that are to be in the file");
-    ask_secrets(proxy, profile);
+    ask_secrets(target, profile);
     return TRUE;
 }
 
-static int export_profile(const Options *options, CausewayProfile *proxy, Profile *profile)
+static int export_profile(const Options *options, Target *target, Profile *profile)
 {
     g_autoptr(GError) error = NULL;
 
-    if (options->secrets && !take_secrets(options, proxy, profile))
+    if (options->secrets && !take_secrets(options, target, profile))
         return EXIT_USAGE;
     g_autoptr(ExportResult) result = profile_export(profile, options->format, options->secrets,
                                                     &error);
@@ -165,8 +166,7 @@ static int export_profile(const Options *options, CausewayProfile *proxy, Profil
 int cli_export(int argc, char **argv)
 {
     Options options = {.format = "causeway"};
-    g_autoptr(Client) client = NULL;
-    g_autoptr(CausewayProfile) proxy = NULL;
+    g_autoptr(GError) error = NULL;
     int result;
 
     options.secrets = cli_take_option(&argc, argv, "--with-secrets");
@@ -179,8 +179,11 @@ int cli_export(int argc, char **argv)
         cli_complain("there is no format \"%s\"; there are %s", options.format, formats);
         return EXIT_USAGE;
     }
-    g_autoptr(Profile) profile = cli_load(argv[0], &client, &proxy, &result);
-    if (!profile)
+    g_autoptr(Target) target = target_open(argv[0], &result);
+    if (!target)
         return result;
-    return export_profile(&options, proxy, profile);
+    g_autoptr(Profile) profile = target_load(target, &error);
+    if (!profile)
+        return cli_error(error);
+    return export_profile(&options, target, profile);
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/failure.h"
-#include "cli/cli.h"
+#include "cli/target.h"
 #include "profile/import.h"
 
 typedef struct {
@@ -16,7 +16,7 @@ typedef struct {
     const char *certificates; /* --certificates */
     gboolean dry_run;
     gboolean system_wide;
-    Client *client; /* NULL in a dry run */
+    Target *target; /* NULL in a dry run */
     GHashTable *names; /* taken already */
 } Import;
 
@@ -167,12 +167,9 @@ static int import_one(const Import *import, const Imported *imported)
     profile_unset(imported->profile, FIELD_CONNECTION_USER);
     if (!save_files(import, imported))
         return EXIT_FAILED;
-    if (import->client) {
-        g_autoptr(CausewayProfile) proxy = client_add(import->client, imported->profile,
-                                                      import->system_wide, &error);
-        if (!proxy)
-            return cli_error(error);
-    }
+    if (import->target &&
+        !target_add(import->target, imported->profile, import->system_wide, &error))
+        return cli_error(error);
     say("%s", name);
     show_taken(imported);
     show_notes(import, imported);
@@ -184,11 +181,10 @@ static int import_all(Import *import, const ImportResult *result)
 {
     int outcome = EXIT_DONE;
 
-    if (import->client) {
-        g_autoptr(GPtrArray) profiles = client_profiles(import->client);
-        for (guint i = 0; i < profiles->len; i++)
-            g_hash_table_add(import->names, g_strdup(causeway_profile_get_name(
-                                                g_ptr_array_index(profiles, i))));
+    if (import->target) {
+        g_autoptr(GPtrArray) names = target_names(import->target);
+        for (guint i = 0; i < names->len; i++)
+            g_hash_table_add(import->names, g_strdup(g_ptr_array_index(names, i)));
     }
     say("Found %s.", result->format);
     for (guint i = 0; i < result->profiles->len; i++) {
@@ -232,9 +228,9 @@ int cli_import(int argc, char **argv)
         cli_complain("--name is for one connection, and there are %u", found->profiles->len);
         return EXIT_USAGE;
     }
-    g_autoptr(Client) client = import.dry_run ? NULL : cli_connect(&result);
-    if (!client && !import.dry_run)
+    g_autoptr(Target) target = import.dry_run ? NULL : target_open_store(&result);
+    if (!target && !import.dry_run)
         return result;
-    import.client = client;
+    import.target = target;
     return import_all(&import, found);
 }

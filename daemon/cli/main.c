@@ -4,28 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/elsewhere.h"
 
 const Command commands[] = {
-    {"add", "NAME gateway=HOST [GROUP.KEY=VALUE …] [--system]", "make a profile", cli_add},
-    {"set-secret", "NAME FIELD [--clear]", "store a password or shared key (asks, or reads stdin)",
-     cli_set_secret},
-    {"edit", "NAME GROUP.KEY=VALUE …", "change fields of a profile", cli_edit},
-    {"remove", "NAME", "remove a profile and its secrets", cli_remove},
-    {"list", "", "list the profiles", cli_list},
-    {"show", "NAME", "show the fields of a profile", cli_show},
-    {"import", "FILE… | - [--name NAME] [--dry-run] [--certificates FOLDER] [--system]",
-     "make profiles of what another program or IT department gave", cli_import},
-    {"export", "NAME [--format FORMAT] [--output PATH] [--with-secrets]",
-     "print a profile for another program or computer", cli_export},
-    {"up", "NAME", "connect", cli_up},
-    {"down", "NAME | --all", "disconnect", cli_down},
-    {"status", "[NAME] [--json] [--watch]", "show what is connected", cli_status},
-    {"diagnose", "NAME | HOST", "look for what keeps a connection from working", cli_diagnose},
-    {"log", "[NAME] [-f]", "show the service's log, and follow it", cli_log},
-    {"fields", "", "list the fields that a profile can have", cli_fields},
-    {"help", "[COMMAND]", "show this", cli_help},
-    {NULL, NULL, NULL, NULL},
+    COMMANDS_OF_STORES,
+    {"down", "NAME | --all", "disconnect", cli_down, FALSE},
+    {"status", "[NAME] [--json] [--watch]", "show what is connected", cli_status, FALSE},
+    {"diagnose", "NAME | HOST", "look for what keeps a connection from working", cli_diagnose, FALSE},
+    {"log", "[NAME] [-f]", "show the service's log, and follow it", cli_log, FALSE},
+    {"fields", "", "list the fields that a profile can have", cli_fields, FALSE},
+    {"help", "[COMMAND]", "show this", cli_help, FALSE},
+    {NULL, NULL, NULL, NULL, FALSE},
 };
 
 static const Command *find_command(const char *name)
@@ -62,6 +52,7 @@ int cli_help(int argc, char **argv)
            "  causeway add office gateway=vpn.example.com ppp.user=anna\n"
            "  causeway set-secret office ipsec.psk\n"
            "  causeway up office\n"
+           "\nThose from add to up also work on NetworkManager's connections: --store networkmanager.\n"
            "\nExit codes: 0 done, 1 failed, 2 usage, 3 not authorised, 4 no such profile.\n");
     return EXIT_DONE;
 }
@@ -84,7 +75,18 @@ int main(int argc, char **argv)
         cli_complain("there is no command \"%s\"; \"causeway help\" lists them", argv[1]);
         return EXIT_USAGE;
     }
+    if (!elsewhere_remember(&argc, argv))
+        return EXIT_USAGE;
+    if (elsewhere_named() && !command->stores) {
+        cli_complain("\"causeway %s\" takes no --store: it is for all that there is", argv[1]);
+        return cli_usage(argv[1]);
+    }
     if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0))
         return cli_help(1, &argv[1]);
+    if (elsewhere_is_meant()) {
+        elsewhere_go();
+        cli_complain("what talks to NetworkManager is not installed here");
+        return EXIT_FAILED;
+    }
     return command->run(argc - 2, argv + 2);
 }

@@ -1,47 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Commands that print profiles: list, show, fields. */
+/* Commands that print what is in profiles: show, fields. */
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
-
-int cli_list(int argc, char **argv)
-{
-    int result;
-
-    if (argc > 0)
-        return cli_usage("list");
-    g_autoptr(Client) client = cli_connect(&result);
-    if (!client)
-        return result;
-    g_autoptr(GPtrArray) profiles = client_profiles(client);
-    if (profiles->len == 0)
-        fprintf(stderr, "There are no profiles yet; \"causeway help\" tells how to add one.\n");
-    for (guint i = 0; i < profiles->len; i++) {
-        CausewayProfile *profile = g_ptr_array_index(profiles, i);
-        const char *user = causeway_profile_get_user(profile);
-        g_autoptr(CausewayConnection) connection = client_find_connection(
-            client, causeway_profile_get_uuid(profile));
-        printf("%-20s %-30s %-14s %s\n", causeway_profile_get_name(profile),
-               causeway_profile_get_gateway(profile),
-               connection ? causeway_connection_get_state(connection) : "disconnected",
-               *user ? user : "everybody");
-    }
-    return EXIT_DONE;
-}
+#include "cli/target.h"
 
 int cli_show(int argc, char **argv)
 {
-    g_autoptr(Client) client = NULL;
-    g_autoptr(CausewayProfile) proxy = NULL;
+    g_autoptr(GError) error = NULL;
     int result;
 
     if (argc != 1 || cli_has_options(argc, argv))
         return cli_usage("show");
-    g_autoptr(Profile) profile = cli_load(argv[0], &client, &proxy, &result);
-    if (!profile)
+    g_autoptr(Target) target = target_open(argv[0], &result);
+    if (!target)
         return result;
-    const char *const *stored = causeway_profile_get_stored_secrets(proxy);
+    g_autoptr(Profile) profile = target_load(target, &error);
+    if (!profile)
+        return cli_error(error);
+    const char *const *stored = target_stored_secrets(target);
     for (guint i = 0; i < FIELD_COUNT; i++) {
         const Field *field = field_get((FieldId)i);
         if (field_is_secret(field)) {

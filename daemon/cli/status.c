@@ -6,10 +6,10 @@
 
 #include "cli/cli.h"
 
-/* One profile and its connection, if there is one. */
+/* One profile and its connection, if there is one; or one of NetworkManager's. */
 typedef struct {
-    CausewayProfile *profile;
-    CausewayConnection *connection;
+    CausewayProfile *profile;       /* or NULL */
+    CausewayConnection *connection; /* or NULL */
     guint64 rx_bytes, tx_bytes;
 } Row;
 
@@ -22,17 +22,34 @@ typedef struct {
     int result;
 } Status;
 
-static void read_row(Client *client, CausewayProfile *profile, Row *ret_row)
+static const char *name_of(const Row *row)
+{
+    return row->profile ? causeway_profile_get_name(row->profile)
+                        : causeway_connection_get_name(row->connection);
+}
+
+static const char *uuid_of(const Row *row)
+{
+    return row->profile ? causeway_profile_get_uuid(row->profile)
+                        : causeway_connection_get_uuid(row->connection);
+}
+
+/* Takes the connection. */
+static Row read_row(CausewayProfile *profile, CausewayConnection *connection)
 {
     guint64 rx_packets, tx_packets;
-    Row row = {.profile = profile};
+    Row row = {.profile = profile, .connection = connection};
 
-    row.connection = client_find_connection(client, causeway_profile_get_uuid(profile));
     if (row.connection)
         causeway_connection_call_get_statistics_sync(row.connection, G_DBUS_CALL_FLAGS_NONE, -1,
                                                      &row.rx_bytes, &row.tx_bytes, &rx_packets,
                                                      &tx_packets, NULL, NULL);
-    *ret_row = row;
+    return row;
+}
+
+static gboolean is_named(const Row *row, const char *name)
+{
+    return !name || strcmp(name_of(row), name) == 0 || strcmp(uuid_of(row), name) == 0;
 }
 
 static void add_string(JsonBuilder *builder, const char *name, const char *value)
@@ -81,12 +98,12 @@ static void add_row(JsonBuilder *builder, const Row *row)
     CausewayConnection *c = row->connection;
 
     json_builder_begin_object(builder);
-    add_string(builder, "name", causeway_profile_get_name(row->profile));
-    add_string(builder, "uuid", causeway_profile_get_uuid(row->profile));
+    add_string(builder, "name", name_of(row));
+    add_string(builder, "uuid", uuid_of(row));
     add_string(builder, "state", c ? causeway_connection_get_state(c) : "disconnected");
     add_string(builder, "stage", c ? causeway_connection_get_stage(c) : "");
     add_int(builder, "since", c ? causeway_connection_get_since(c) : 0);
-    add_string(builder, "gateway", c && *causeway_connection_get_gateway(c)
+    add_string(builder, "gateway", !row->profile || (c && *causeway_connection_get_gateway(c))
                                        ? causeway_connection_get_gateway(c)
                                        : causeway_profile_get_gateway(row->profile));
     add_string(builder, "interface", c ? causeway_connection_get_interface(c) : "");
@@ -198,12 +215,12 @@ static void print_row(const Row *row)
     const char *stage, *code, *message, *hint;
 
     if (!c) {
-        printf("%s: %s\n", causeway_profile_get_name(row->profile), state);
+        printf("%s: %s\n", name_of(row), state);
         return;
     }
     g_autofree char *since = since_words(causeway_connection_get_since(c));
     gboolean under_way = strcmp(state, "connecting") == 0 || strcmp(state, "reconnecting") == 0;
-    printf("%s: %s for %s%s%s%s\n", causeway_profile_get_name(row->profile), state, since,
+    printf("%s: %s for %s%s%s%s\n", name_of(row), state, since,
            under_way ? " (" : "", under_way ? causeway_connection_get_stage(c) : "",
            under_way ? ")" : "");
     g_variant_get(causeway_connection_get_failure(c), "(&s&s&s&s)", &stage, &code, &message,
@@ -220,14 +237,18 @@ static void print_row(const Row *row)
 static int print_status(Client *client, const char *name, gboolean json, gboolean pretty)
 {
     g_autoptr(GPtrArray) profiles = client_profiles(client);
-    g_autofree Row *rows = g_new0(Row, profiles->len + 1);
+    g_autoptr(GPtrArray) transients = client_transients(client);
+    g_autofree Row *rows = g_new0(Row, profiles->len + transients->len + 1);
     guint count = 0;
 
-    for (guint i = 0; i < profiles->len; i++) {
-        CausewayProfile *profile = g_ptr_array_index(profiles, i);
-        if (!name || strcmp(causeway_profile_get_name(profile), name) == 0 ||
-            strcmp(causeway_profile_get_uuid(profile), name) == 0)
-            read_row(client, profile, &rows[count++]);
+    for (guint i = 0; i < profiles->len + transients->len; i++) {
+        gboolean stored = i < profiles->len;
+        Row row = {.profile = stored ? g_ptr_array_index(profiles, i) : NULL,
+                   .connection = stored ? NULL : g_ptr_array_index(transients, i - profiles->len)};
+        if (is_named(&row, name))
+            rows[count++] = read_row(
+                row.profile, stored ? client_find_connection(client, uuid_of(&row))
+                                    : g_object_ref(row.connection));
     }
     if (json)
         print_json(rows, count, pretty);
@@ -293,17 +314,19 @@ int cli_status(int argc, char **argv)
     gboolean follow = cli_take_option(&argc, argv, "--watch");
     g_autoptr(Client) client = NULL;
     g_autoptr(CausewayProfile) profile = NULL;
+    g_autoptr(GError) error = NULL;
     int result;
 
     if (argc > 1 || cli_has_options(argc, argv))
         return cli_usage("status");
+    client = cli_connect(&result);
+    if (!client)
+        return result;
     if (argc == 1) {
-        if (!cli_open(argv[0], &client, &profile, &result))
-            return result;
-    } else {
-        client = cli_connect(&result);
-        if (!client)
-            return result;
+        g_autoptr(CausewayConnection) transient = client_find_transient(client, argv[0]);
+        profile = client_find_profile(client, argv[0], transient ? NULL : &error);
+        if (!profile && !transient)
+            return cli_error(error);
     }
     const char *name = argc == 1 ? argv[0] : NULL;
     return follow ? watch(client, name, json) : print_status(client, name, json, TRUE);

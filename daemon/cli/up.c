@@ -212,12 +212,19 @@ int cli_up(int argc, char **argv)
     g_autoptr(CausewayProfile) proxy = NULL;
     g_autoptr(GPtrArray) fields = g_ptr_array_new();
     g_autoptr(GPtrArray) secrets = g_ptr_array_new_with_free_func((GDestroyNotify)secret_free);
+    g_autoptr(GError) error = NULL;
     int result;
 
     if (argc != 1 || cli_has_options(argc, argv))
         return cli_usage("up");
-    if (!cli_open(argv[0], &client, &proxy, &result))
+    client = cli_connect(&result);
+    if (!client)
         return result;
+    proxy = client_find_profile(client, argv[0], &error);
+    if (!proxy) {
+        cli_look_elsewhere(client, argv[0]);
+        return cli_error(error);
+    }
     if (!ask_missing(proxy, argv[0], fields, secrets)) {
         cli_failure(stage_name(STAGE_PREPARE), failure_code_name(FAILURE_SECRET_MISSING),
                     failure_code_message(FAILURE_SECRET_MISSING),
@@ -256,6 +263,7 @@ static gboolean disconnect_and_wait(Client *client, CausewayConnection *connecti
 static int down_all(Client *client)
 {
     g_autoptr(GPtrArray) profiles = client_profiles(client);
+    g_autoptr(GPtrArray) transients = client_transients(client);
     int result = EXIT_DONE;
 
     for (guint i = 0; i < profiles->len; i++) {
@@ -265,14 +273,33 @@ static int down_all(Client *client)
         if (connection && !disconnect_and_wait(client, connection, &error))
             result = cli_error(error);
     }
+    for (guint i = 0; i < transients->len; i++) {
+        g_autoptr(GError) error = NULL;
+        if (!disconnect_and_wait(client, g_ptr_array_index(transients, i), &error))
+            result = cli_error(error);
+    }
     return result;
+}
+
+/* The profile's, or one that NetworkManager has begun; NULL without an error when there is the
+ * profile alone. */
+static CausewayConnection *find_running(Client *client, const char *name, GError **error)
+{
+    g_autoptr(GError) missing = NULL;
+    g_autoptr(CausewayProfile) proxy = client_find_profile(client, name, &missing);
+
+    if (proxy)
+        return client_find_connection(client, causeway_profile_get_uuid(proxy));
+    CausewayConnection *transient = client_find_transient(client, name);
+    if (!transient)
+        g_propagate_error(error, g_steal_pointer(&missing));
+    return transient;
 }
 
 int cli_down(int argc, char **argv)
 {
     gboolean all = cli_take_option(&argc, argv, "--all");
     g_autoptr(Client) client = NULL;
-    g_autoptr(CausewayProfile) proxy = NULL;
     g_autoptr(GError) error = NULL;
     int result;
 
@@ -282,10 +309,12 @@ int cli_down(int argc, char **argv)
         client = cli_connect(&result);
         return client ? down_all(client) : result;
     }
-    if (!cli_open(argv[0], &client, &proxy, &result))
+    client = cli_connect(&result);
+    if (!client)
         return result;
-    g_autoptr(CausewayConnection) connection = client_find_connection(
-        client, causeway_profile_get_uuid(proxy));
+    g_autoptr(CausewayConnection) connection = find_running(client, argv[0], &error);
+    if (error)
+        return cli_error(error);
     if (!connection) {
         fprintf(stderr, "\"%s\" is not connected\n", argv[0]);
         return EXIT_DONE;

@@ -213,6 +213,38 @@ CausewayConnection *client_find_connection(Client *client, const char *uuid)
     return found;
 }
 
+GPtrArray *client_transients(Client *client)
+{
+    GPtrArray *transients = g_ptr_array_new_with_free_func(g_object_unref);
+    GList *objects = g_dbus_object_manager_get_objects(client->objects);
+
+    for (GList *link = objects; link; link = link->next) {
+        CausewayConnection *connection =
+            causeway_object_get_connection(CAUSEWAY_OBJECT(link->data));
+        if (!connection)
+            continue;
+        if (g_strcmp0(causeway_connection_get_profile(connection), "/") == 0)
+            g_ptr_array_add(transients, connection);
+        else
+            g_object_unref(connection);
+    }
+    g_list_free_full(objects, g_object_unref);
+    return transients;
+}
+
+CausewayConnection *client_find_transient(Client *client, const char *name)
+{
+    g_autoptr(GPtrArray) transients = client_transients(client);
+
+    for (guint i = 0; i < transients->len; i++) {
+        CausewayConnection *connection = g_ptr_array_index(transients, i);
+        if (g_strcmp0(causeway_connection_get_name(connection), name) == 0 ||
+            g_strcmp0(causeway_connection_get_uuid(connection), name) == 0)
+            return g_object_ref(connection);
+    }
+    return NULL;
+}
+
 Profile *client_load(CausewayProfile *proxy, GError **error)
 {
     g_autoptr(GVariant) settings = NULL;

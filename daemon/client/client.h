@@ -41,6 +41,11 @@ CausewayProfile *client_find_profile(Client *client, const char *name, GError **
 /* The profile's connection, or NULL; a new reference. */
 CausewayConnection *client_find_connection(Client *client, const char *uuid);
 
+/* CausewayConnection * that belong to no profile: NetworkManager's. */
+GPtrArray *client_transients(Client *client);
+/* One of them by its name or UUID; a new reference or NULL. */
+CausewayConnection *client_find_transient(Client *client, const char *name);
+
 /* These wait for the service, and for the password that polkit may ask for. */
 Profile *client_load(CausewayProfile *profile, GError **error);
 /* For the caller, or for everybody (of root always).  A new reference; secrets of `profile` are

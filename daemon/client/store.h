@@ -85,7 +85,8 @@ void vpn_store_remove(VpnStore *store, VpnItem *item, GCancellable *cancellable,
 void vpn_store_set_secret(VpnStore *store, VpnItem *item, const char *field,
                           const Secret *secret, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer data);
-/* Done when it has begun; the item's status tells how it goes on. */
+/* Done when it has begun; the item's status tells how it goes on.  Without `secrets`, not even
+ * an empty table, NetworkManager asks other agents instead of this store's owner. */
 void vpn_store_connect(VpnStore *store, VpnItem *item, GHashTable *secrets,
                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 void vpn_store_disconnect(VpnStore *store, VpnItem *item, GCancellable *cancellable,

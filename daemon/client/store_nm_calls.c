@@ -172,7 +172,8 @@ static void connect_item(VpnStore *store, VpnItem *item, GHashTable *secrets, GT
         if (text)
             g_hash_table_insert(texts, g_strdup(key), text);
     }
-    store_nm_agent_expect(self->agent, vpn_item_uuid(item), texts);
+    if (secrets)
+        store_nm_agent_expect(self->agent, vpn_item_uuid(item), texts);
     nm_client_activate_connection_async(self->client, NM_CONNECTION(remote), NULL, NULL,
                                         g_task_get_cancellable(task), on_activated, task);
 }
