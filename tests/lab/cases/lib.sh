@@ -372,9 +372,21 @@ IP
     true
 }
 
+# Until IPv6 is sure that nobody else has the addresses of a link that has just come up.
+await_sure_addresses()
+{
+    local monitor end=$(($(now) + 5000))
+    exec {monitor}< <(exec timeout 6 ip monitor address)
+    while [ -n "$(ip -6 address show tentative)" ] && [ "$(now)" -lt "$end" ]; do
+        read -r -t 1 <&"$monitor" || true
+    done
+    exec {monitor}<&-
+}
+
 # What assert_restored compares with, until the next one.
 snapshot()
 {
+    await_sure_addresses
     machine_state >"$state/before"
 }
 
