@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "faults.h"
+#include "say.h"
 #include "watch.h"
 #include "window.h"
 
@@ -12,6 +13,7 @@ struct Notifier {
     CausewayApplication *application;
     Watch *watch;
     GHashTable *states; /* UUID → VpnState that was seen last */
+    GHashTable *told;   /* UUIDs of which a notification is out */
 };
 
 const char *notifier_words(VpnState before, VpnState after)
@@ -68,6 +70,31 @@ static void add_buttons(GNotification *notification, VpnItem *item)
         g_notification_add_button_with_target(notification, _("Connect"), "app.connect", "s", uuid);
 }
 
+/* One per connection: the newest replaces the older. */
+static void tell(Notifier *notifier, VpnItem *item, const char *words)
+{
+    VpnState state = vpn_item_status(item)->state;
+    g_autoptr(GNotification) notification = g_notification_new(vpn_item_name(item));
+    g_autoptr(GIcon) icon = g_themed_icon_new(say_icon(state));
+    g_autofree char *body = body_of(item, words);
+
+    g_notification_set_body(notification, body);
+    g_notification_set_icon(notification, icon);
+    if (state == VPN_FAILED)
+        g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_HIGH);
+    add_buttons(notification, item);
+    g_hash_table_add(notifier->told, g_strdup(vpn_item_uuid(item)));
+    g_application_send_notification(G_APPLICATION(notifier->application), vpn_item_uuid(item),
+                                    notification);
+}
+
+/* What it said, and its buttons, are over. */
+static void take_back(Notifier *notifier, const char *uuid)
+{
+    if (g_hash_table_remove(notifier->told, uuid))
+        g_application_withdraw_notification(G_APPLICATION(notifier->application), uuid);
+}
+
 static void on_item(VpnItem *item, gboolean gone, gpointer data)
 {
     Notifier *notifier = data;
@@ -77,25 +104,20 @@ static void on_item(VpnItem *item, gboolean gone, gpointer data)
 
     if (gone) {
         g_hash_table_remove(notifier->states, uuid);
-        g_application_withdraw_notification(G_APPLICATION(notifier->application), uuid);
+        take_back(notifier, uuid);
         return;
     }
     gboolean seen = g_hash_table_lookup_extended(notifier->states, uuid, NULL, &known);
     VpnState before = seen ? (VpnState)GPOINTER_TO_INT(known) : after;
     g_hash_table_insert(notifier->states, g_strdup(uuid), GINT_TO_POINTER((int)after));
-    const char *words = notifier_words(before, after);
-    if (!words || is_looked_at(notifier) ||
-        !preferences_get(causeway_application_preferences(notifier->application),
-                         PREFERENCE_NOTIFY))
+    if (before == after)
         return;
-    g_autoptr(GNotification) notification = g_notification_new(vpn_item_name(item));
-    g_autofree char *body = body_of(item, words);
-    g_notification_set_body(notification, body);
-    if (after == VPN_FAILED)
-        g_notification_set_priority(notification, G_NOTIFICATION_PRIORITY_HIGH);
-    add_buttons(notification, item);
-    /* One per connection: the newest replaces the older. */
-    g_application_send_notification(G_APPLICATION(notifier->application), uuid, notification);
+    const char *words = notifier_words(before, after);
+    if (words && !is_looked_at(notifier) &&
+        preferences_get(causeway_application_preferences(notifier->application), PREFERENCE_NOTIFY))
+        tell(notifier, item, words);
+    else
+        take_back(notifier, uuid);
 }
 
 Notifier *notifier_new(CausewayApplication *application)
@@ -104,6 +126,7 @@ Notifier *notifier_new(CausewayApplication *application)
 
     notifier->application = application;
     notifier->states = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    notifier->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     notifier->watch = watch_new(causeway_application_items(application), on_item, notifier);
     return notifier;
 }
@@ -114,6 +137,7 @@ void notifier_free(Notifier *notifier)
         return;
     watch_free(notifier->watch);
     g_hash_table_unref(notifier->states);
+    g_hash_table_unref(notifier->told);
     g_free(notifier);
 }
 
