@@ -47,13 +47,26 @@ void preferences_free(Preferences *preferences)
     g_free(preferences);
 }
 
-/* The entry itself is the choice: other programs take it away, too. */
+/* The entry itself is the choice: other programs take it away, too, or switch it off in place. */
+static gboolean get_autostart(Preferences *preferences)
+{
+    g_autoptr(GKeyFile) entry = g_key_file_new();
+    g_autoptr(GError) error = NULL;
+
+    if (!g_key_file_load_from_file(entry, preferences->autostart, G_KEY_FILE_NONE, NULL) ||
+        g_key_file_get_boolean(entry, G_KEY_FILE_DESKTOP_GROUP, G_KEY_FILE_DESKTOP_KEY_HIDDEN, NULL))
+        return FALSE;
+    gboolean enabled = g_key_file_get_boolean(entry, G_KEY_FILE_DESKTOP_GROUP,
+                                              "X-GNOME-Autostart-enabled", &error);
+    return error || enabled;
+}
+
 gboolean preferences_get(Preferences *preferences, Preference which)
 {
     g_autoptr(GError) error = NULL;
 
     if (which == PREFERENCE_AUTOSTART)
-        return g_file_test(preferences->autostart, G_FILE_TEST_EXISTS);
+        return get_autostart(preferences);
     gboolean value = g_key_file_get_boolean(preferences->file, GROUP, rows[which].key, &error);
     return error ? rows[which].fallback : value;
 }

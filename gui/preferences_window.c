@@ -27,8 +27,11 @@ static void on_active(GtkSwitch *toggle, GParamSpec *spec, gpointer data)
     Choice *choice = data;
     g_autoptr(GError) error = NULL;
 
-    if (!preferences_set(choice->preferences, choice->which, gtk_switch_get_active(toggle), &error))
-        adw_preferences_window_add_toast(choice->window, adw_toast_new(error->message));
+    if (!preferences_set(choice->preferences, choice->which, gtk_switch_get_active(toggle),
+                         &error)) {
+        g_autofree char *escaped = g_markup_escape_text(error->message, -1);
+        adw_preferences_window_add_toast(choice->window, adw_toast_new(escaped));
+    }
     choice->changed(choice->which, choice->data);
 }
 
@@ -53,6 +56,8 @@ void preferences_window_show(GtkWindow *parent, Preferences *preferences,
         adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _(rows[i].title));
         adw_action_row_set_subtitle(ADW_ACTION_ROW(row), _(rows[i].subtitle));
         gtk_widget_set_valign(toggle, GTK_ALIGN_CENTER);
+        gtk_accessible_update_property(GTK_ACCESSIBLE(toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       _(rows[i].title), -1);
         gtk_switch_set_active(GTK_SWITCH(toggle), preferences_get(preferences, (Preference)i));
         adw_action_row_add_suffix(ADW_ACTION_ROW(row), toggle);
         adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), toggle);

@@ -36,6 +36,18 @@ static void test_autostart(void)
     g_assert_true(g_key_file_load_from_file(entry, autostart, G_KEY_FILE_NONE, NULL));
     g_autofree char *command = g_key_file_get_string(entry, "Desktop Entry", "Exec", NULL);
     g_assert_cmpstr(command, ==, "causeway-gui --hidden");
+    /* As Xfce's and GNOME's own tools switch it off. */
+    g_key_file_set_boolean(entry, "Desktop Entry", "X-GNOME-Autostart-enabled", FALSE);
+    g_assert_true(g_key_file_save_to_file(entry, autostart, NULL));
+    g_assert_false(preferences_get(preferences, PREFERENCE_AUTOSTART));
+    g_key_file_remove_key(entry, "Desktop Entry", "X-GNOME-Autostart-enabled", NULL);
+    g_assert_true(g_key_file_save_to_file(entry, autostart, NULL));
+    g_assert_true(preferences_get(preferences, PREFERENCE_AUTOSTART));
+    g_key_file_set_boolean(entry, "Desktop Entry", "Hidden", TRUE);
+    g_assert_true(g_key_file_save_to_file(entry, autostart, NULL));
+    g_assert_false(preferences_get(preferences, PREFERENCE_AUTOSTART));
+    g_assert_true(preferences_set(preferences, PREFERENCE_AUTOSTART, TRUE, NULL));
+    g_assert_true(preferences_get(preferences, PREFERENCE_AUTOSTART));
     g_assert_true(preferences_set(preferences, PREFERENCE_AUTOSTART, FALSE, NULL));
     g_assert_true(preferences_set(preferences, PREFERENCE_AUTOSTART, FALSE, NULL));
     g_assert_false(g_file_test(autostart, G_FILE_TEST_EXISTS));
