@@ -53,6 +53,20 @@ static void on_system(GObject *source, GAsyncResult *result, gpointer data)
         finish(data, error);
 }
 
+/* Not before: who may not store it there keeps what is in the keyring. */
+static void on_system_kept(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Keeping *keeping = data;
+    g_autoptr(GError) error = NULL;
+
+    if (vpn_store_finish(VPN_STORE(source), result, &error)) {
+        keyring_forget(vpn_item_uuid(keeping->item), keeping->field);
+        next(keeping);
+    } else {
+        finish(keeping, error);
+    }
+}
+
 static void forget_stored(Keeping *keeping)
 {
     if (g_strv_contains(vpn_item_stored_secrets(keeping->item), keeping->field))
@@ -82,8 +96,6 @@ static void next(Keeping *keeping)
         return;
     }
     const Secret *secret = g_hash_table_lookup(keeping->secrets, keeping->field);
-    if (keeping->keep != KEEP_KEYRING)
-        keyring_forget(uuid, keeping->field);
     switch (keeping->keep) {
     case KEEP_KEYRING:
         keyring_store(uuid, vpn_item_name(keeping->item), keeping->field, secret, on_keyring,
@@ -91,9 +103,10 @@ static void next(Keeping *keeping)
         break;
     case KEEP_SYSTEM:
         vpn_store_set_secret(vpn_item_store(keeping->item), keeping->item, keeping->field, secret,
-                             NULL, on_system, keeping);
+                             NULL, on_system_kept, keeping);
         break;
     case KEEP_NEVER:
+        keyring_forget(uuid, keeping->field);
         forget_stored(keeping);
         break;
     }
