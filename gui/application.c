@@ -12,6 +12,7 @@
 #include "notify.h"
 #include "preferences_window.h"
 #include "tray.h"
+#include "watch.h"
 #include "window.h"
 
 struct _CausewayApplication {
@@ -25,11 +26,17 @@ struct _CausewayApplication {
     Preferences *preferences;
     Notifier *notifier;
     Tray *tray;
-    gboolean hidden;  /* started without a window */
-    gboolean staying; /* held by the tray */
+    Watch *watch;
+    char *wanted;        /* UUID of a connection that is to be made as soon as it is known */
+    char *token;         /* for the next window, or NULL */
+    gboolean hidden;     /* the activation that is to come is only the start */
+    gboolean background; /* without a window because somebody wished so */
+    gboolean staying;    /* held */
 };
 
 G_DEFINE_TYPE(CausewayApplication, causeway_application, ADW_TYPE_APPLICATION)
+
+static void update_staying(CausewayApplication *self);
 
 static CausewayWindow *window_of(CausewayApplication *application)
 {
@@ -41,14 +48,35 @@ static CausewayWindow *window_of(CausewayApplication *application)
     return NULL;
 }
 
-static CausewayWindow *show_window(CausewayApplication *application)
+/* Where it was closed to: a tray that goes for a moment does not end it. */
+static void on_visible(GtkWidget *window, GParamSpec *spec, CausewayApplication *self)
 {
-    CausewayWindow *window = window_of(application);
+    gboolean visible = gtk_widget_get_visible(window);
 
-    if (!window)
-        window = causeway_window_new(application);
+    self->background = !visible && self->tray && tray_is_shown(self->tray);
+    if (visible)
+        update_staying(self);
+}
+
+static CausewayWindow *show_window(CausewayApplication *self)
+{
+    CausewayWindow *window = window_of(self);
+
+    if (!window) {
+        window = causeway_window_new(self);
+        g_signal_connect_object(window, "notify::visible", G_CALLBACK(on_visible), self, 0);
+    }
+    if (self->token)
+        gtk_window_set_startup_id(GTK_WINDOW(window), self->token);
+    g_clear_pointer(&self->token, g_free);
     gtk_window_present(GTK_WINDOW(window));
     return window;
+}
+
+void causeway_application_set_token(CausewayApplication *self, const char *token)
+{
+    g_free(self->token);
+    self->token = g_strdup(token);
 }
 
 static GtkWindow *parent_for_questions(gpointer data)
@@ -177,8 +205,13 @@ static void on_connect(GSimpleAction *action, GVariant *uuid, gpointer data)
     CausewayApplication *self = data;
     VpnItem *item = item_of(self, uuid);
 
-    if (item)
+    if (item) {
         causeway_dialer_connect(self->dialer, item);
+        return;
+    }
+    /* A notification's button may have started us: the stores have yet to speak. */
+    g_free(self->wanted);
+    self->wanted = g_variant_dup_string(uuid, NULL);
 }
 
 static void on_disconnect(GSimpleAction *action, GVariant *uuid, gpointer data)
@@ -219,12 +252,12 @@ static void on_retry(GSimpleAction *action, GVariant *parameter, gpointer data)
     start_stores(data);
 }
 
-static void update_staying(CausewayApplication *self);
+static void update_tray(CausewayApplication *self);
 
 static void on_preference(Preference which, gpointer data)
 {
     if (which == PREFERENCE_TRAY)
-        update_staying(data);
+        update_tray(data);
 }
 
 static void on_preferences(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -279,21 +312,59 @@ static const struct {
 
 /* --- Beginning and end -------------------------------------------------------------------- */
 
-/* With an icon in a tray the application goes on without a window. */
+static gboolean goes_on(CausewayApplication *self, VpnItem *item, gboolean hidden)
+{
+    VpnState state = vpn_item_status(item)->state;
+
+    /* Who hears of a failure by a notification has its buttons to press. */
+    return vpn_state_is_active(state) || causeway_dialer_is_busy(self->dialer, item) ||
+           (hidden && state == VPN_FAILED);
+}
+
+static gboolean is_needed(CausewayApplication *self, gboolean hidden)
+{
+    GListModel *items = G_LIST_MODEL(self->items);
+
+    if (self->tray && tray_is_shown(self->tray))
+        return TRUE;
+    for (guint i = 0; i < g_list_model_get_n_items(items); i++) {
+        g_autoptr(VpnItem) item = g_list_model_get_item(items, i);
+        if (goes_on(self, item, hidden))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean causeway_application_stays(CausewayApplication *self)
+{
+    return is_needed(self, FALSE);
+}
+
+/* Without a window the application goes on as long as it is good for something; then it ends. */
 static void update_staying(CausewayApplication *self)
 {
-    gboolean wanted = preferences_get(self->preferences, PREFERENCE_TRAY);
+    CausewayWindow *window = window_of(self);
+    gboolean hidden = !window || !gtk_widget_get_visible(GTK_WIDGET(window));
+    gboolean stay = self->background || is_needed(self, hidden);
 
-    if (wanted && !self->tray)
-        self->tray = tray_new(self);
-    else if (!wanted)
-        g_clear_pointer(&self->tray, tray_free);
-    gboolean stay = self->hidden || (self->tray && tray_is_shown(self->tray));
     if (stay && !self->staying)
         g_application_hold(G_APPLICATION(self));
     else if (!stay && self->staying)
         g_application_release(G_APPLICATION(self));
     self->staying = stay;
+    if (!stay && window && hidden)
+        gtk_window_destroy(GTK_WINDOW(window));
+}
+
+static void on_item(VpnItem *item, gboolean gone, gpointer data)
+{
+    CausewayApplication *self = data;
+
+    if (!gone && g_strcmp0(self->wanted, vpn_item_uuid(item)) == 0) {
+        g_clear_pointer(&self->wanted, g_free);
+        causeway_dialer_connect(self->dialer, item);
+    }
+    update_staying(self);
 }
 
 void causeway_application_tray_changed(CausewayApplication *self)
@@ -301,9 +372,15 @@ void causeway_application_tray_changed(CausewayApplication *self)
     update_staying(self);
 }
 
-gboolean causeway_application_stays(CausewayApplication *self)
+static void update_tray(CausewayApplication *self)
 {
-    return self->tray && tray_is_shown(self->tray);
+    gboolean wanted = preferences_get(self->preferences, PREFERENCE_TRAY);
+
+    if (wanted && !self->tray)
+        self->tray = tray_new(self);
+    else if (!wanted)
+        g_clear_pointer(&self->tray, tray_free);
+    update_staying(self);
 }
 
 static void causeway_application_startup(GApplication *application)
@@ -322,7 +399,9 @@ static void causeway_application_startup(GApplication *application)
     for (gsize i = 0; i < G_N_ELEMENTS(shortcuts); i++)
         gtk_application_set_accels_for_action(GTK_APPLICATION(self), shortcuts[i].action,
                                               shortcuts[i].keys);
-    update_staying(self);
+    self->background = self->hidden;
+    update_tray(self);
+    self->watch = watch_new(G_LIST_MODEL(self->items), on_item, self);
     start_stores(self);
 }
 
@@ -331,22 +410,24 @@ static void causeway_application_activate(GApplication *application)
     CausewayApplication *self = CAUSEWAY_APPLICATION(application);
 
     /* Only the first time: a second start is a wish to see something. */
-    if (self->hidden) {
-        update_staying(self);
-        self->hidden = FALSE;
-        return;
-    }
-    show_window(self);
-    update_staying(self);
+    if (!self->hidden)
+        show_window(self);
+    self->hidden = FALSE;
 }
 
 static int causeway_application_options(GApplication *application, GVariantDict *options)
 {
+    CausewayApplication *self = CAUSEWAY_APPLICATION(application);
+
     if (g_variant_dict_contains(options, "version")) {
         g_print("causeway-gui %s\n", CAUSEWAY_VERSION);
         return 0;
     }
-    CAUSEWAY_APPLICATION(application)->hidden = g_variant_dict_contains(options, "hidden");
+    self->hidden = g_variant_dict_contains(options, "hidden");
+    /* Started at log-in, and again by the session that was saved: that shows no window either. */
+    if (self->hidden && g_application_register(application, NULL, NULL) &&
+        g_application_get_is_remote(application))
+        return 0;
     return -1;
 }
 
@@ -354,6 +435,7 @@ static void causeway_application_shutdown(GApplication *application)
 {
     CausewayApplication *self = CAUSEWAY_APPLICATION(application);
 
+    g_clear_pointer(&self->watch, watch_free);
     g_clear_pointer(&self->tray, tray_free);
     g_clear_pointer(&self->notifier, notifier_free);
     G_APPLICATION_CLASS(causeway_application_parent_class)->shutdown(application);
@@ -364,6 +446,8 @@ static void causeway_application_shutdown(GApplication *application)
     g_clear_object(&self->nm);
     g_clear_object(&self->service);
     g_clear_pointer(&self->preferences, preferences_free);
+    g_clear_pointer(&self->wanted, g_free);
+    g_clear_pointer(&self->token, g_free);
 }
 
 static void causeway_application_class_init(CausewayApplicationClass *class)

@@ -32,5 +32,8 @@ VpnItem *causeway_application_find(CausewayApplication *application, const char 
 void causeway_application_sort(CausewayApplication *application);
 /* A tray has appeared or gone. */
 void causeway_application_tray_changed(CausewayApplication *application);
-/* Whether a closed window can be had again. */
+/* Lets the next window come to the front: a startup id or an xdg-activation token. */
+void causeway_application_set_token(CausewayApplication *application, const char *token);
+/* Whether the application goes on when its window is closed: there is a tray to come back from,
+ * or something runs whose end, or whose questions, have to be told. */
 gboolean causeway_application_stays(CausewayApplication *application);

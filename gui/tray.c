@@ -15,9 +15,13 @@
 #define ITEM_PATH "/StatusNotifierItem"
 #define MENU_PATH "/StatusNotifierItem/Menu"
 
+/* Its connection to the bus is its own: trays take an icon away when the name goes that brought
+ * it, and the application's stays. */
 struct Tray {
     CausewayApplication *application;
     GDBusConnection *bus;
+    GListModel *list;
+    gulong rearranged;
     TrayOrgKdeStatusNotifierItem *item;
     TrayComCanonicalDbusmenu *menu;
     TrayMenu *layout;
@@ -38,11 +42,11 @@ static void add(Tray *tray, TrayKind kind, const char *label)
 
 static void add_connections(Tray *tray)
 {
-    GListModel *items = causeway_application_items(tray->application);
     CausewayDialer *dialer = causeway_application_dialer(tray->application);
+    guint count = g_list_model_get_n_items(tray->list);
 
-    for (guint i = 0; i < g_list_model_get_n_items(items); i++) {
-        g_autoptr(VpnItem) item = g_list_model_get_item(items, i);
+    for (guint i = 0; i < count; i++) {
+        g_autoptr(VpnItem) item = g_list_model_get_item(tray->list, i);
         VpnState state = vpn_item_status(item)->state;
         TrayEntry entry = {
             .kind = TRAY_CONNECTION,
@@ -53,24 +57,46 @@ static void add_connections(Tray *tray)
         };
         tray_menu_add(tray->layout, &entry);
     }
-    if (g_list_model_get_n_items(items) > 0)
+    if (count > 0)
         add(tray, TRAY_SEPARATOR, NULL);
+}
+
+static gboolean is_right_to_left(const char *text)
+{
+    for (; *text; text = g_utf8_next_char(text)) {
+        GUnicodeScript script = g_unichar_get_script(g_utf8_get_char(text));
+        if (script == G_UNICODE_SCRIPT_HEBREW || script == G_UNICODE_SCRIPT_ARABIC ||
+            script == G_UNICODE_SCRIPT_SYRIAC || script == G_UNICODE_SCRIPT_THAANA)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A name that runs the other way keeps to itself (Unicode's isolates). */
+static char *make_line(VpnItem *item, const char *words)
+{
+    const char *name = vpn_item_name(item);
+
+    if (is_right_to_left(name))
+        return g_strdup_printf("\u2068%s\u2069: %s", name, words);
+    return g_strdup_printf("%s: %s", name, words);
 }
 
 /* The state that matters most, and a line about it. */
 static VpnState summarize(Tray *tray, char **ret_line)
 {
     static const VpnState order[] = {VPN_RECONNECTING, VPN_CONNECTING, VPN_CONNECTED, VPN_FAILED,
-                                     VPN_DISCONNECTING, VPN_DISCONNECTED};
-    GListModel *items = causeway_application_items(tray->application);
+                                     VPN_DISCONNECTING};
+    CausewayDialer *dialer = causeway_application_dialer(tray->application);
 
     for (gsize i = 0; i < G_N_ELEMENTS(order); i++) {
-        for (guint j = 0; j < g_list_model_get_n_items(items); j++) {
-            g_autoptr(VpnItem) item = g_list_model_get_item(items, j);
-            if (vpn_item_status(item)->state != order[i] || order[i] == VPN_DISCONNECTED)
+        for (guint j = 0; j < g_list_model_get_n_items(tray->list); j++) {
+            g_autoptr(VpnItem) item = g_list_model_get_item(tray->list, j);
+            const VpnStatus *status = vpn_item_status(item);
+            gboolean busy = causeway_dialer_is_busy(dialer, item);
+            if (busy ? order[i] != VPN_CONNECTING : status->state != order[i])
                 continue;
-            *ret_line = g_strdup_printf("%s: %s", vpn_item_name(item),
-                                        say_status(vpn_item_status(item)));
+            *ret_line = make_line(item, busy ? say_stage_doing(STAGE_PREPARE) : say_status(status));
             return order[i];
         }
     }
@@ -78,21 +104,45 @@ static VpnState summarize(Tray *tray, char **ret_line)
     return VPN_DISCONNECTED;
 }
 
+/* A tooltip's text is markup, and a name may be anything. */
+static GVariant *make_tip(const char *icon, const char *line)
+{
+    g_autofree char *escaped = g_markup_escape_text(line, -1);
+
+    return g_variant_ref_sink(g_variant_new(
+        "(s@a(iiay)ss)", icon, g_variant_new_array(G_VARIANT_TYPE("(iiay)"), NULL, 0), "Causeway",
+        escaped));
+}
+
 static void show_icon(Tray *tray, VpnState state, const char *line)
 {
+    TrayOrgKdeStatusNotifierItem *item = tray->item;
     const char *icon = say_icon(state);
-    g_autoptr(GVariant) tip = g_variant_ref_sink(g_variant_new(
-        "(s@a(iiay)ss)", icon, g_variant_new_array(G_VARIANT_TYPE("(iiay)"), NULL, 0), "Causeway",
-        line));
+    g_autoptr(GVariant) tip = make_tip(icon, line);
+    GVariant *old_tip = tray_org_kde_status_notifier_item_get_tool_tip(item);
+    gboolean new_icon = g_strcmp0(tray_org_kde_status_notifier_item_get_icon_name(item), icon) != 0;
+    gboolean new_tip = !old_tip || !g_variant_equal(old_tip, tip);
 
-    gboolean new_icon = g_strcmp0(tray_org_kde_status_notifier_item_get_icon_name(tray->item),
-                                  icon) != 0;
-    tray_org_kde_status_notifier_item_set_icon_name(tray->item, icon);
-    tray_org_kde_status_notifier_item_set_icon_accessible_desc(tray->item, line);
-    tray_org_kde_status_notifier_item_set_tool_tip(tray->item, tip);
+    tray_org_kde_status_notifier_item_set_icon_name(item, icon);
+    tray_org_kde_status_notifier_item_set_icon_accessible_desc(item, line);
+    tray_org_kde_status_notifier_item_set_tool_tip(item, tip);
     if (new_icon)
-        tray_org_kde_status_notifier_item_emit_new_icon(tray->item);
-    tray_org_kde_status_notifier_item_emit_new_tool_tip(tray->item);
+        tray_org_kde_status_notifier_item_emit_new_icon(item);
+    if (new_tip)
+        tray_org_kde_status_notifier_item_emit_new_tool_tip(item);
+}
+
+/* A menu that is open stays as it is where only words and marks are others: some trays make a
+ * menu whose layout changed anew, under somebody's pointer. */
+static void tell_menu(Tray *tray)
+{
+    GVariant *changes = tray_menu_changes(tray->layout);
+
+    if (tray_menu_is_rearranged(tray->layout))
+        tray_com_canonical_dbusmenu_emit_layout_updated(tray->menu, ++tray->revision, 0);
+    if (changes)
+        tray_com_canonical_dbusmenu_emit_items_properties_updated(
+            tray->menu, changes, g_variant_new_array(G_VARIANT_TYPE("(ias)"), NULL, 0));
 }
 
 /* Many changes come together: they are told once. */
@@ -110,16 +160,25 @@ static gboolean update(gpointer data)
     add(tray, TRAY_OPEN, _("Open Causeway"));
     add(tray, TRAY_QUIT, _("Quit"));
     show_icon(tray, state, line);
-    tray_com_canonical_dbusmenu_emit_layout_updated(tray->menu, ++tray->revision, 0);
+    tell_menu(tray);
     return G_SOURCE_REMOVE;
+}
+
+static void update_soon(Tray *tray)
+{
+    if (tray->update_source == 0)
+        tray->update_source = g_idle_add(update, tray);
 }
 
 static void on_item(VpnItem *item, gboolean gone, gpointer data)
 {
-    Tray *tray = data;
+    update_soon(data);
+}
 
-    if (tray->update_source == 0)
-        tray->update_source = g_idle_add(update, tray);
+/* To the watch a mere move, as after pinning, is no news. */
+static void on_rearranged(GListModel *list, guint position, guint removed, guint added, Tray *tray)
+{
+    update_soon(tray);
 }
 
 /* --- The menu ----------------------------------------------------------------------------- */
@@ -127,7 +186,7 @@ static void on_item(VpnItem *item, gboolean gone, gpointer data)
 static gboolean on_get_layout(TrayComCanonicalDbusmenu *menu, GDBusMethodInvocation *invocation,
                               gint parent, gint depth, const char *const *names, Tray *tray)
 {
-    GVariant *layout = tray_menu_layout(tray->layout, parent, depth);
+    GVariant *layout = tray_menu_layout(tray->layout, parent, depth, names);
 
     if (layout)
         tray_com_canonical_dbusmenu_complete_get_layout(menu, invocation, tray->revision, layout);
@@ -144,20 +203,15 @@ static gboolean on_get_group(TrayComCanonicalDbusmenu *menu, GDBusMethodInvocati
     const gint32 *array = g_variant_get_fixed_array(ids, &count, sizeof(gint32));
 
     tray_com_canonical_dbusmenu_complete_get_group_properties(
-        menu, invocation, tray_menu_properties(tray->layout, array, count));
+        menu, invocation, tray_menu_properties(tray->layout, array, count, names));
     return TRUE;
 }
 
 static gboolean on_get_property(TrayComCanonicalDbusmenu *menu, GDBusMethodInvocation *invocation,
                                 gint id, const char *name, Tray *tray)
 {
-    g_autoptr(GVariant) all = g_variant_ref_sink(tray_menu_properties(tray->layout, &id, 1));
-    g_autoptr(GVariant) one = NULL, value = NULL;
+    g_autoptr(GVariant) value = tray_menu_property(tray->layout, id, name);
 
-    if (g_variant_n_children(all) > 0) {
-        g_variant_get_child(all, 0, "(i@a{sv})", NULL, &one);
-        value = g_variant_lookup_value(one, name, NULL);
-    }
     if (value)
         tray_com_canonical_dbusmenu_complete_get_property(menu, invocation,
                                                           g_variant_new_variant(value));
@@ -165,6 +219,14 @@ static gboolean on_get_property(TrayComCanonicalDbusmenu *menu, GDBusMethodInvoc
         g_dbus_method_invocation_return_error(invocation, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
                                               "Item %d has no %s", id, name);
     return TRUE;
+}
+
+/* Some trays move the mark themselves when it is clicked, whatever comes of it. */
+static void put_mark_right(Tray *tray, gint id)
+{
+    tray_com_canonical_dbusmenu_emit_items_properties_updated(
+        tray->menu, tray_menu_properties(tray->layout, &id, 1, NULL),
+        g_variant_new_array(G_VARIANT_TYPE("(ias)"), NULL, 0));
 }
 
 static void choose(Tray *tray, gint id)
@@ -176,6 +238,7 @@ static void choose(Tray *tray, gint id)
         return;
     switch (entry->kind) {
     case TRAY_CONNECTION:
+        put_mark_right(tray, id);
         g_action_group_activate_action(actions, entry->active ? "disconnect" : "connect",
                                        g_variant_new_string(entry->uuid));
         break;
@@ -204,17 +267,21 @@ static gboolean on_event(TrayComCanonicalDbusmenu *menu, GDBusMethodInvocation *
 static gboolean on_event_group(TrayComCanonicalDbusmenu *menu, GDBusMethodInvocation *invocation,
                                GVariant *events, Tray *tray)
 {
+    GVariantBuilder unknown;
     GVariantIter iter;
     const char *event;
     gint32 id, chosen = 0;
 
+    g_variant_builder_init(&unknown, G_VARIANT_TYPE("ai"));
     g_variant_iter_init(&iter, events);
     while (g_variant_iter_next(&iter, "(i&svu)", &id, &event, NULL, NULL)) {
-        if (strcmp(event, "clicked") == 0)
+        if (id != 0 && !tray_menu_find(tray->layout, id))
+            g_variant_builder_add(&unknown, "i", id);
+        else if (strcmp(event, "clicked") == 0)
             chosen = id;
     }
-    tray_com_canonical_dbusmenu_complete_event_group(
-        menu, invocation, g_variant_new_array(G_VARIANT_TYPE_INT32, NULL, 0));
+    tray_com_canonical_dbusmenu_complete_event_group(menu, invocation,
+                                                     g_variant_builder_end(&unknown));
     if (chosen > 0)
         choose(tray, chosen);
     return TRUE;
@@ -274,6 +341,22 @@ static gboolean on_secondary(TrayOrgKdeStatusNotifierItem *item, GDBusMethodInvo
     return TRUE;
 }
 
+static gboolean on_ayatana_secondary(TrayOrgKdeStatusNotifierItem *item,
+                                     GDBusMethodInvocation *invocation, guint timestamp, Tray *tray)
+{
+    tray_org_kde_status_notifier_item_complete_xayatana_secondary_activate(item, invocation);
+    g_action_group_activate_action(G_ACTION_GROUP(tray->application), "open", NULL);
+    return TRUE;
+}
+
+static gboolean on_token(TrayOrgKdeStatusNotifierItem *item, GDBusMethodInvocation *invocation,
+                         const char *token, Tray *tray)
+{
+    causeway_application_set_token(tray->application, token);
+    tray_org_kde_status_notifier_item_complete_provide_xdg_activation_token(item, invocation);
+    return TRUE;
+}
+
 static gboolean on_scroll(TrayOrgKdeStatusNotifierItem *item, GDBusMethodInvocation *invocation,
                           gint delta, const char *orientation, Tray *tray)
 {
@@ -304,6 +387,9 @@ static void make_item(Tray *tray)
     tray_org_kde_status_notifier_item_set_menu(tray->item, MENU_PATH);
     g_signal_connect(tray->item, "handle-activate", G_CALLBACK(on_activate), tray);
     g_signal_connect(tray->item, "handle-secondary-activate", G_CALLBACK(on_secondary), tray);
+    g_signal_connect(tray->item, "handle-xayatana-secondary-activate",
+                     G_CALLBACK(on_ayatana_secondary), tray);
+    g_signal_connect(tray->item, "handle-provide-xdg-activation-token", G_CALLBACK(on_token), tray);
     g_signal_connect(tray->item, "handle-context-menu", G_CALLBACK(on_context_menu), tray);
     g_signal_connect(tray->item, "handle-scroll", G_CALLBACK(on_scroll), tray);
 }
@@ -394,22 +480,42 @@ static void export(Tray *tray)
                                                  on_watcher, on_watcher_gone, tray, NULL);
 }
 
+static void on_bus(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    GDBusConnection *bus = g_dbus_connection_new_for_address_finish(result, &error);
+
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+        return;
+    } else if (!bus) {
+        g_message("No icon in the tray: %s", error->message);
+        return;
+    }
+    Tray *tray = data;
+    tray->bus = bus;
+    export(tray);
+}
+
 Tray *tray_new(CausewayApplication *application)
 {
     Tray *tray = g_new0(Tray, 1);
-    GDBusConnection *bus = g_application_get_dbus_connection(G_APPLICATION(application));
+    g_autofree char *address = g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SESSION, NULL, NULL);
 
     tray->application = application;
     tray->cancellable = g_cancellable_new();
     tray->layout = tray_menu_new();
+    tray->list = g_object_ref(causeway_application_items(application));
     make_menu(tray);
     make_item(tray);
-    tray->items = watch_new(causeway_application_items(application), on_item, tray);
     update(tray);
-    if (bus) {
-        tray->bus = g_object_ref(bus);
-        export(tray);
-    }
+    tray->items = watch_new(tray->list, on_item, tray);
+    tray->rearranged = g_signal_connect(tray->list, "items-changed", G_CALLBACK(on_rearranged),
+                                        tray);
+    if (address)
+        g_dbus_connection_new_for_address(address,
+                                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                              G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                          NULL, tray->cancellable, on_bus, tray);
     return tray;
 }
 
@@ -429,11 +535,15 @@ void tray_free(Tray *tray)
     if (tray->signals > 0)
         g_dbus_connection_signal_unsubscribe(tray->bus, tray->signals);
     g_clear_handle_id(&tray->update_source, g_source_remove);
+    g_signal_handler_disconnect(tray->list, tray->rearranged);
+    g_object_unref(tray->list);
     watch_free(tray->items);
     unexport(tray->item);
     unexport(tray->menu);
     tray_menu_free(tray->layout);
     g_object_unref(tray->cancellable);
+    if (tray->bus)
+        g_dbus_connection_close(tray->bus, NULL, NULL, NULL);
     g_clear_object(&tray->bus);
     g_free(tray);
 }

@@ -29,13 +29,21 @@ void tray_menu_free(TrayMenu *menu);
 /* Copies.  Entries' ids are 1 and up in this order; a connection keeps the id that it once got,
  * so that a menu that is open on the screen does not mean another one. */
 void tray_menu_add(TrayMenu *menu, const TrayEntry *entry);
-/* Begins anew; ids stay known. */
+/* Begins anew; ids stay known, and what was there can be compared with. */
 void tray_menu_clear(TrayMenu *menu);
 /* NULL when there is none. */
 const TrayEntry *tray_menu_find(TrayMenu *menu, gint32 id);
-/* (ia{sv}av) of an item; children to `depth` (-1: all); floating, NULL for an unknown id. */
-GVariant *tray_menu_layout(TrayMenu *menu, gint32 id, gint32 depth);
+/* Whether entries came, went or moved since tray_menu_clear(). */
+gboolean tray_menu_is_rearranged(TrayMenu *menu);
+/* a(ia{sv}) of entries that were there before and look otherwise now; NULL for none; floating. */
+GVariant *tray_menu_changes(TrayMenu *menu);
+/* `names` are the properties that are asked for; NULL or none of them: all.
+ * (ia{sv}av) of an item; children to `depth` (-1: all); floating, NULL for an unknown id. */
+GVariant *tray_menu_layout(TrayMenu *menu, gint32 id, gint32 depth, const char *const *names);
 /* a(ia{sv}) of the given ids, of all without any; floating. */
-GVariant *tray_menu_properties(TrayMenu *menu, const gint32 *ids, gsize count);
+GVariant *tray_menu_properties(TrayMenu *menu, const gint32 *ids, gsize count,
+                               const char *const *names);
+/* One value, to be unreferenced; NULL for an unknown id or name. */
+GVariant *tray_menu_property(TrayMenu *menu, gint32 id, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TrayMenu, tray_menu_free)

@@ -23,7 +23,7 @@ static void test_layout(void)
     g_autoptr(TrayMenu) menu = tray_menu_new();
 
     fill(menu);
-    g_autoptr(GVariant) layout = g_variant_ref_sink(tray_menu_layout(menu, 0, -1));
+    g_autoptr(GVariant) layout = g_variant_ref_sink(tray_menu_layout(menu, 0, -1, NULL));
     g_autoptr(GVariant) expected = g_variant_ref_sink(g_variant_new_parsed(
         "(0, {'children-display': <'submenu'>}, @av ["
         "<(1, {'visible': <true>, 'label': <'Not connected'>, 'enabled': <false>}, @av [])>,"
@@ -69,10 +69,10 @@ static void test_depth(void)
     g_autoptr(TrayMenu) menu = tray_menu_new();
 
     fill(menu);
-    g_autoptr(GVariant) root = g_variant_ref_sink(tray_menu_layout(menu, 0, 0));
+    g_autoptr(GVariant) root = g_variant_ref_sink(tray_menu_layout(menu, 0, 0, NULL));
     g_autoptr(GVariant) children = g_variant_get_child_value(root, 2);
     g_assert_cmpuint(g_variant_n_children(children), ==, 0);
-    g_assert_null(tray_menu_layout(menu, 77, -1));
+    g_assert_null(tray_menu_layout(menu, 77, -1, NULL));
 }
 
 /* A click that comes late must not meet another connection. */
@@ -95,10 +95,102 @@ static void test_properties(void)
     g_autoptr(TrayMenu) menu = tray_menu_new();
 
     fill(menu);
-    g_autoptr(GVariant) some = g_variant_ref_sink(tray_menu_properties(menu, ids, 3));
+    g_autoptr(GVariant) some = g_variant_ref_sink(tray_menu_properties(menu, ids, 3, NULL));
     g_assert_cmpuint(g_variant_n_children(some), ==, 2);
-    g_autoptr(GVariant) all = g_variant_ref_sink(tray_menu_properties(menu, NULL, 0));
+    g_autoptr(GVariant) all = g_variant_ref_sink(tray_menu_properties(menu, NULL, 0, NULL));
     g_assert_cmpuint(g_variant_n_children(all), ==, 5);
+}
+
+/* GNOME's extension asks for few, and for the rest later. */
+static void test_names(void)
+{
+    const char *const names[] = {"type", "children-display", NULL};
+    const gint32 ids[] = {2, 3};
+    g_autoptr(TrayMenu) menu = tray_menu_new();
+
+    fill(menu);
+    g_autoptr(GVariant) some = g_variant_ref_sink(tray_menu_properties(menu, ids, 2, names));
+    g_autoptr(GVariant) wanted = g_variant_ref_sink(g_variant_new_parsed(
+        "@a(ia{sv}) [(2, {'type': <'separator'>}), (3, {})]"));
+    g_assert_true(g_variant_equal(some, wanted));
+    g_autoptr(GVariant) layout = g_variant_ref_sink(tray_menu_layout(menu, 3, -1, names));
+    g_autoptr(GVariant) wanted_layout = g_variant_ref_sink(g_variant_new_parsed(
+        "(3, @a{sv} {}, @av [])"));
+    g_assert_true(g_variant_equal(layout, wanted_layout));
+    g_autoptr(GVariant) root = g_variant_ref_sink(tray_menu_layout(menu, 0, 0, names));
+    g_autoptr(GVariant) wanted_root = g_variant_ref_sink(g_variant_new_parsed(
+        "(0, {'children-display': <'submenu'>}, @av [])"));
+    g_assert_true(g_variant_equal(root, wanted_root));
+}
+
+static void test_property(void)
+{
+    g_autoptr(TrayMenu) menu = tray_menu_new();
+
+    fill(menu);
+    g_autoptr(GVariant) label = tray_menu_property(menu, 4, "label");
+    g_assert_cmpstr(g_variant_get_string(label, NULL), ==, "home");
+    g_autoptr(GVariant) display = tray_menu_property(menu, 0, "children-display");
+    g_assert_cmpstr(g_variant_get_string(display, NULL), ==, "submenu");
+    g_assert_null(tray_menu_property(menu, 4, "icon-data"));
+    g_assert_null(tray_menu_property(menu, 99, "label"));
+}
+
+/* What a tray has to be told after a change. */
+static void test_changes(void)
+{
+    g_autoptr(TrayMenu) menu = tray_menu_new();
+
+    fill(menu);
+    g_assert_true(tray_menu_is_rearranged(menu));
+    g_assert_null(tray_menu_changes(menu));
+    tray_menu_clear(menu);
+    fill(menu);
+    g_assert_false(tray_menu_is_rearranged(menu));
+    g_assert_null(tray_menu_changes(menu));
+
+    tray_menu_clear(menu);
+    add(menu, TRAY_STATUS, "home: Connecting", NULL, FALSE);
+    add(menu, TRAY_SEPARATOR, NULL, NULL, FALSE);
+    add(menu, TRAY_CONNECTION, "my_office", "uuid-1", TRUE);
+    add(menu, TRAY_CONNECTION, "home", "uuid-2", TRUE);
+    add(menu, TRAY_QUIT, "Quit", NULL, FALSE);
+    g_assert_false(tray_menu_is_rearranged(menu));
+    g_autoptr(GVariant) changes = g_variant_ref_sink(tray_menu_changes(menu));
+    g_assert_cmpuint(g_variant_n_children(changes), ==, 2);
+    g_autoptr(GVariant) mark = NULL;
+    gint32 id;
+    g_variant_get_child(changes, 1, "(i@a{sv})", &id, &mark);
+    g_assert_cmpint(id, ==, 4);
+    g_autoptr(GVariant) state = g_variant_lookup_value(mark, "toggle-state", NULL);
+    g_assert_cmpint(g_variant_get_int32(state), ==, 1);
+
+    tray_menu_clear(menu);
+    add(menu, TRAY_STATUS, "home: Connecting", NULL, FALSE);
+    add(menu, TRAY_SEPARATOR, NULL, NULL, FALSE);
+    add(menu, TRAY_CONNECTION, "home", "uuid-2", TRUE);
+    add(menu, TRAY_CONNECTION, "my_office", "uuid-1", TRUE);
+    add(menu, TRAY_QUIT, "Quit", NULL, FALSE);
+    g_assert_true(tray_menu_is_rearranged(menu));
+    g_assert_null(tray_menu_changes(menu));
+}
+
+/* A menu is as wide as its longest line; a letter is not cut in two. */
+static void test_long_names(void)
+{
+    g_autoptr(TrayMenu) menu = tray_menu_new();
+    g_autofree char *longest = g_strnfill(46, 'x');
+    g_autofree char *fits = g_strconcat(longest, "ш_", NULL);
+    g_autofree char *too_long = g_strconcat(longest, "шшш", NULL);
+    g_autofree char *fits_label = g_strconcat(longest, "ш__", NULL);
+    g_autofree char *cut_label = g_strconcat(longest, "ш…", NULL);
+
+    add(menu, TRAY_CONNECTION, fits, "uuid-1", FALSE);
+    add(menu, TRAY_CONNECTION, too_long, "uuid-2", FALSE);
+    g_autoptr(GVariant) first = tray_menu_property(menu, 1, "label");
+    g_autoptr(GVariant) second = tray_menu_property(menu, 2, "label");
+    g_assert_cmpstr(g_variant_get_string(first, NULL), ==, fits_label);
+    g_assert_cmpstr(g_variant_get_string(second, NULL), ==, cut_label);
 }
 
 int main(int argc, char **argv)
@@ -108,5 +200,9 @@ int main(int argc, char **argv)
     g_test_add_func("/gui/tray-menu/depth", test_depth);
     g_test_add_func("/gui/tray-menu/ids-stay", test_ids_stay);
     g_test_add_func("/gui/tray-menu/properties", test_properties);
+    g_test_add_func("/gui/tray-menu/names", test_names);
+    g_test_add_func("/gui/tray-menu/property", test_property);
+    g_test_add_func("/gui/tray-menu/changes", test_changes);
+    g_test_add_func("/gui/tray-menu/long-names", test_long_names);
     return g_test_run();
 }
