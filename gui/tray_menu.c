@@ -51,12 +51,14 @@ void tray_menu_clear(TrayMenu *menu)
     menu->items = items;
 }
 
-/* Connections are known by their UUID, separators by their place, the rest by their kind. */
+/* Connections are known by their UUID, separators by their place, and all by their words: Xfce's
+ * tray shows a new label but goes on telling screen readers the old one, unless it is another
+ * entry's. */
 static gint32 id_for(TrayMenu *menu, const TrayEntry *entry)
 {
     g_autofree char *key = g_strdup_printf(
-        "%d %s %u", (int)entry->kind, entry->uuid ? entry->uuid : "",
-        entry->kind == TRAY_SEPARATOR ? menu->items->len : 0);
+        "%d %s %u %s", (int)entry->kind, entry->uuid ? entry->uuid : "",
+        entry->kind == TRAY_SEPARATOR ? menu->items->len : 0, entry->label ? entry->label : "");
     gint32 id = GPOINTER_TO_INT(g_hash_table_lookup(menu->ids, key));
 
     if (id == 0) {

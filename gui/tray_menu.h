@@ -26,8 +26,8 @@ typedef struct TrayMenu TrayMenu;
 
 TrayMenu *tray_menu_new(void);
 void tray_menu_free(TrayMenu *menu);
-/* Copies.  Entries' ids are 1 and up in this order; a connection keeps the id that it once got,
- * so that a menu that is open on the screen does not mean another one. */
+/* Copies.  Entries' ids are 1 and up in this order; an entry with the same words keeps the id
+ * that it once got, so that a menu that is open on the screen does not mean another one. */
 void tray_menu_add(TrayMenu *menu, const TrayEntry *entry);
 /* Begins anew; ids stay known, and what was there can be compared with. */
 void tray_menu_clear(TrayMenu *menu);
