@@ -131,6 +131,10 @@ static void harden(void)
         setrlimit(RLIMIT_NOFILE, &files);
     }
 
+    /* GIO's modules (file systems, proxies, settings) are not for a service of root's; and linked
+     * with a static GLib, this process would get a second one by them. */
+    g_setenv("GIO_MODULE_DIR", "/nonexistent", TRUE);
+
     /* A child that dies while it is written to is an error there, not the end here. */
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_DUMPABLE, 0);
