@@ -97,7 +97,7 @@ static void show_network(Details *details, const VpnStatus *status)
     any |= show(details, group, _("Name Servers"), dns, NULL);
     any |= show(details, group, _("Interface"), status->interface, NULL);
     any |= show(details, group, _("MTU"), mtu, NULL);
-    any |= show(details, group, _("Packets Go"), say_data_path(status->data_path), NULL);
+    any |= show(details, group, _("Data Path"), say_data_path(status->data_path), NULL);
     any |= show(details, group, _("Reconnections"), reconnects, NULL);
     gtk_widget_set_visible(GTK_WIDGET(group), any);
 }
@@ -121,7 +121,7 @@ static void show_security(Details *details, const VpnStatus *status)
     any |= show(details, group, _("Key Exchange"), ike, ike_weak);
     any |= show(details, group, _("Data Encryption"), esp, esp_weak);
     any |= show(details, group, _("Next New Keys"), renewed, NULL);
-    any |= show(details, group, _("Logged In By"), status->authentication, NULL);
+    any |= show(details, group, _("Log-In Method"), status->authentication, NULL);
     any |= show(details, group, _("Address Translation"), status->nat ? say_nat(status->nat) : NULL,
                 NULL);
     gtk_widget_set_visible(GTK_WIDGET(group), any);

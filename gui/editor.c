@@ -238,7 +238,7 @@ static void add_keep(Editor *editor, SectionView *view)
     GtkWidget *row = adw_combo_row_new();
 
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _("Key and password"));
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(row), _("What is done with those that you type"));
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(row), _("Where to keep what you type here"));
     editor->keep = ADW_COMBO_ROW(row);
     editor->first_keep = *vpn_item_stored_secrets(editor->item) ? KEEP_SYSTEM : KEEP_KEYRING;
     keep_fill(editor->keep, editor->first_keep);

@@ -74,7 +74,7 @@ static const FaultRow rows[FAILURE_CODE_COUNT] = {
                   "elsewhere.") },
     [FAILURE_L2TP_SECRET_WRONG] = {
         SECRET(FIELD_L2TP_SECRET),
-        N_("It is not the shared key. Most gateways use none: then remove it.")},
+        N_("It is another one than the shared key. Most gateways have none: leave it empty then.")},
     [FAILURE_L2TP_PROTOCOL] = {NONE,
                                N_("Please report this with the gateway's make and version.")},
     [FAILURE_PPP_SILENT] = {

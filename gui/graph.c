@@ -2,6 +2,7 @@
 /* Draws the last minute of throughput: what comes in as an area, what goes out as a line. */
 #include "graph.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #include "say.h"
@@ -49,7 +50,10 @@ static void trace(const Canvas *canvas, const guint64 *values, guint count)
 
 static void draw_grid(const Canvas *canvas, const GdkRGBA *color)
 {
-    cairo_set_source_rgba(canvas->cairo, color->red, color->green, color->blue, 0.12);
+    gboolean plain = adw_style_manager_get_high_contrast(adw_style_manager_get_default());
+
+    cairo_set_source_rgba(canvas->cairo, color->red, color->green, color->blue,
+                          plain ? 0.5 : 0.12);
     cairo_set_line_width(canvas->cairo, 1);
     for (guint i = 0; i <= GRID_LINES; i++) {
         double y = (double)(int)(y_of(canvas, (guint64)(canvas->scale * i / GRID_LINES))) + 0.5;

@@ -134,7 +134,8 @@ static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
     dialog->uuid = vpn_store_save_finish(VPN_STORE(source), result, &error);
     if (!dialog->uuid) {
         g_autofree char *message = client_error_message(error);
-        adw_toast_overlay_add_toast(dialog->toasts, adw_toast_new(message));
+        g_autofree char *escaped = g_markup_escape_text(message, -1);
+        adw_toast_overlay_add_toast(dialog->toasts, adw_toast_new(escaped));
         g_clear_object(&dialog->held);
         gtk_widget_set_sensitive(GTK_WIDGET(dialog->dialog), TRUE);
         return;

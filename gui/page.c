@@ -57,8 +57,7 @@ static void show_traffic(CausewayPage *page, const VpnStatistics *statistics)
     g_autofree char *tx_size = g_format_size(statistics->tx_bytes);
     g_autofree char *rx_total = g_strdup_printf(_("%s in total"), rx_size);
     g_autofree char *tx_total = g_strdup_printf(_("%s in total"), tx_size);
-    g_autofree char *top = say_rate(history_scale(&page->history));
-    g_autofree char *scale = g_strdup_printf(_("top line: %s"), top);
+    g_autofree char *scale = say_rate(history_scale(&page->history));
 
     gtk_label_set_text(page->rx_rate, rx);
     gtk_label_set_text(page->tx_rate, tx);
@@ -175,8 +174,13 @@ static void show_remedy(CausewayPage *page)
     else if (fault->remedy == FAULT_REMEDY_EDIT)
         label = g_strdup_printf(_("Change “%s”…"), field);
     gtk_widget_set_visible(GTK_WIDGET(page->remedy), label != NULL);
-    if (label)
-        gtk_button_set_label(page->remedy, label);
+    if (!label)
+        return;
+    gtk_button_set_label(page->remedy, label);
+    /* In a narrow window, and in wordy languages, there is room in two lines. */
+    GtkLabel *text = GTK_LABEL(gtk_button_get_child(page->remedy));
+    gtk_label_set_wrap(text, TRUE);
+    gtk_label_set_justify(text, GTK_JUSTIFY_CENTER);
 }
 
 static void show_fault(CausewayPage *page)

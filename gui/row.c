@@ -94,6 +94,9 @@ static GtkLabel *add_label(GtkWidget *box, const char *class)
 
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+    gtk_label_set_single_line_mode(GTK_LABEL(label), TRUE);
+    /* It takes what room there is, and asks for none: a long name does not widen the list. */
+    gtk_label_set_max_width_chars(GTK_LABEL(label), 1);
     if (class)
         gtk_widget_add_css_class(label, class);
     gtk_box_append(GTK_BOX(box), label);

@@ -235,9 +235,9 @@ const char *say_nat(const char *nat)
 const char *say_data_path(const char *data_path)
 {
     if (g_strcmp0(data_path, "kernel") == 0)
-        return _("Through the kernel");
+        return _("In the system’s kernel");
     if (g_strcmp0(data_path, "user") == 0)
-        return _("Through Causeway");
+        return _("In Causeway");
     return "";
 }
 

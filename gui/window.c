@@ -47,6 +47,7 @@ static void show_views(CausewayWindow *window)
 {
     guint count = g_list_model_get_n_items(window->items);
     const char *problem;
+    g_autofree char *escaped = NULL;
     VpnStoreAvailability availability =
         causeway_application_availability(application_of(window), &problem);
 
@@ -64,7 +65,8 @@ static void show_views(CausewayWindow *window)
         gtk_stack_set_visible_child_name(window->single, "empty");
         break;
     case VPN_STORE_ABSENT:
-        adw_status_page_set_description(window->absent, problem);
+        escaped = g_markup_escape_text(problem ? problem : "", -1);
+        adw_status_page_set_description(window->absent, escaped);
         gtk_stack_set_visible_child_name(window->single, "absent");
         break;
     }
@@ -139,6 +141,16 @@ static void on_search(GtkSearchEntry *entry, CausewayWindow *window)
 static void on_edit(CausewayPage *page, int field, CausewayWindow *window)
 {
     window_actions_edit(window, (FieldId)field);
+}
+
+static void add_placeholder(GtkListBox *list)
+{
+    GtkWidget *page = g_object_new(ADW_TYPE_STATUS_PAGE, "icon-name", "edit-find-symbolic",
+                                   "title", _("No Results Found"),
+                                   "description", _("Try a different search."), NULL);
+
+    gtk_widget_add_css_class(page, "compact");
+    gtk_list_box_set_placeholder(list, page);
 }
 
 /* --- From outside ------------------------------------------------------------------------- */
@@ -239,6 +251,7 @@ static void causeway_window_init(CausewayWindow *window)
 {
     gtk_widget_init_template(GTK_WIDGET(window));
     name_by_tooltips(GTK_WIDGET(window));
+    add_placeholder(window->list);
     gtk_search_bar_connect_entry(window->search_bar, window->search_entry);
     g_signal_connect(window->list, "row-selected", G_CALLBACK(on_selected), window);
     g_signal_connect(window->list, "row-activated", G_CALLBACK(on_activated), window);
