@@ -308,6 +308,31 @@ void host_turn_to(Host *host, const char *page)
     host_settle();
 }
 
+/* --- Words --- */
+
+typedef struct {
+    Host *host;
+    const char *words;
+    gboolean found;
+} Words;
+
+static void look_for_words(GtkWidget *widget, gpointer data)
+{
+    Words *look = data;
+
+    if (GTK_IS_LABEL(widget) && strstr(gtk_label_get_text(GTK_LABEL(widget)), look->words) &&
+        host_is_shown(look->host, widget))
+        look->found = TRUE;
+}
+
+gboolean host_shows(Host *host, const char *words)
+{
+    Words look = {.host = host, .words = words};
+
+    host_each(GTK_WIDGET(nm_vpn_editor_get_widget(host->editor)), look_for_words, &look);
+    return look.found;
+}
+
 /* --- Pictures --- */
 
 #if GTK_CHECK_VERSION(4, 0, 0)

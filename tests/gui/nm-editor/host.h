@@ -37,6 +37,8 @@ GtkWidget *host_find(Host *host, const char *label);
 GtkWidget *host_find_type(GtkWidget *root, GType type, guint number);
 /* Whether the widget is to be seen, on whatever page of the editor. */
 gboolean host_is_shown(Host *host, GtkWidget *widget);
+/* Whether a label with these words is. */
+gboolean host_shows(Host *host, const char *words);
 /* "yes" and "no", a choice's label, or text. */
 void host_enter(GtkWidget *control, const char *text);
 const char *host_text(GtkWidget *entry);

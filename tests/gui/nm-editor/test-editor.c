@@ -5,50 +5,14 @@
 #include <libnma/nma-cert-chooser.h>
 #include <string.h>
 
-#include "host.h"
-
-#define L2TP "org.freedesktop.NetworkManager.l2tp"
-#define CAUSEWAY "org.freedesktop.NetworkManager.causeway"
-
-/* The data of a connection with shared key that has all that is needed, and no flags. */
-#define BASE "gateway", "gw.example.org", "ipsec-enabled", "yes", "user", "bob"
-#define BASE_BUT_IPSEC "gateway", "gw.example.org", "user", "bob"
-
-static void assert_dump(NMConnection *connection, const char *expected)
-{
-    g_autofree char *dump = host_dump(connection);
-
-    g_assert_cmpstr(dump, ==, expected);
-}
-
-static void assert_saves(Host *host)
-{
-    g_autoptr(GError) error = NULL;
-
-    host_save(host, &error);
-    g_assert_no_error(error);
-}
-
-static void assert_refuses(Host *host, const char *beginning, const char *words)
-{
-    g_autoptr(GError) error = NULL;
-
-    g_assert_false(host_save(host, &error));
-    g_assert_error(error, NM_CONNECTION_ERROR, NM_CONNECTION_ERROR_INVALID_PROPERTY);
-    g_test_message("%s", error->message);
-    g_assert_true(g_str_has_prefix(error->message, beginning));
-    g_assert_nonnull(strstr(error->message, words));
-}
-
-/* The sentence is to be seen in the editor itself. */
-static gboolean shows(Host *host, const char *words);
+#include "checks.h"
 
 static void test_new(void)
 {
     Host *host = host_open(host_connection(CAUSEWAY, NULL));
 
     /* Nothing was typed, so nothing is marked; and yet it cannot be saved. */
-    g_assert_false(shows(host, "still empty"));
+    g_assert_false(host_shows(host, "still empty"));
     assert_refuses(host, "gateway: ", "still empty");
     host_enter(host_find(host, "Gateway"), "  vpn.example.com ");
     g_assert_cmpuint(host->changes, >=, 1);
@@ -251,7 +215,7 @@ static void test_certificates(void)
     g_assert_true(host_is_shown(host, chooser(host, OWN)));
     g_assert_false(host_is_shown(host, host_find(host, "Shared key")));
     assert_refuses(host, "machine-cert: ", "Choose the file");
-    g_assert_true(shows(host, "Choose the file"));
+    g_assert_true(host_shows(host, "Choose the file"));
     pick_certificate(host, OWN, "file:///home/b%20c/my.pem");
     assert_refuses(host, "machine-key: ", "private key");
     nma_cert_chooser_set_key_uri(NMA_CERT_CHOOSER(chooser(host, OWN)), "file:///home/b%20c/my.key");
@@ -325,14 +289,14 @@ static void test_refused(void)
     Host *host = host_open(host_connection(L2TP, BASE, "require-mppe", "yes", "ipsec-ikev2", "yes",
                                            "nobsdcomp", "yes", NULL));
 
-    g_assert_true(shows(host, "ipsec-ikev2"));
-    g_assert_true(shows(host, "require-mppe"));
+    g_assert_true(host_shows(host, "ipsec-ikev2"));
+    g_assert_true(host_shows(host, "require-mppe"));
     /* Nobody asked for it yet. */
     assert_saves(host);
     g_assert_nonnull(nm_setting_vpn_get_data_item(nm_connection_get_setting_vpn(host->connection),
                                                   "require-mppe"));
     g_signal_emit_by_name(host_find(host, "Leave It Out"), "clicked");
-    g_assert_false(shows(host, "require-mppe"));
+    g_assert_false(host_shows(host, "require-mppe"));
     assert_saves(host);
     assert_dump(host->connection,
                 "gateway=gw.example.org\nipsec-enabled=yes\nnobsdcomp=yes\nuser=bob");
@@ -359,7 +323,7 @@ static void test_faults(void)
         Host *host = host_open(host_connection(L2TP, BASE, NULL));
         g_autofree char *before = host_dump(host->connection);
         host_enter(host_find(host, faults[i].label), faults[i].typed);
-        g_assert_true(shows(host, faults[i].words));
+        g_assert_true(host_shows(host, faults[i].words));
         assert_refuses(host, faults[i].key, faults[i].words);
         assert_dump(host->connection, before);
         host_close(host);
@@ -375,9 +339,9 @@ static void test_faults_together(void)
     assert_saves(host);
     host_enter(host_find(host, "Refuse MS-CHAPv2"), "yes");
     assert_refuses(host, "refuse-mschapv2: ", "No way to log in");
-    g_assert_true(shows(host, "No way to log in"));
+    g_assert_true(host_shows(host, "No way to log in"));
     host_enter(host_find(host, "Refuse CHAP"), "no");
-    g_assert_false(shows(host, "No way to log in"));
+    g_assert_false(host_shows(host, "No way to log in"));
     assert_saves(host);
     host_close(host);
 }
@@ -411,171 +375,6 @@ static void test_plain(void)
     host_close(host);
 }
 
-/* --- What is on the screen --- */
-
-typedef struct {
-    Host *host;
-    const char *words;
-    gboolean found;
-    guint count;
-    GHashTable *letters;
-} Look;
-
-static void look_for_words(GtkWidget *widget, gpointer data)
-{
-    Look *look = data;
-
-    if (GTK_IS_LABEL(widget) && strstr(gtk_label_get_text(GTK_LABEL(widget)), look->words) &&
-        host_is_shown(look->host, widget))
-        look->found = TRUE;
-}
-
-static gboolean shows(Host *host, const char *words)
-{
-    Look look = {.host = host, .words = words};
-
-    host_each(GTK_WIDGET(nm_vpn_editor_get_widget(host->editor)), look_for_words, &look);
-    return look.found;
-}
-
-static gboolean is_control(GtkWidget *widget)
-{
-    return GTK_IS_ENTRY(widget) || GTK_IS_CHECK_BUTTON(widget) || GTK_IS_COMBO_BOX(widget);
-}
-
-static void look_for_name(GtkWidget *widget, gpointer data)
-{
-    Look *look = data;
-
-    if (!is_control(widget) || !host_is_shown(look->host, widget))
-        return;
-    look->count++;
-#if GTK_CHECK_VERSION(4, 0, 0)
-    gboolean by_label = gtk_test_accessible_has_relation(GTK_ACCESSIBLE(widget),
-                                                         GTK_ACCESSIBLE_RELATION_LABELLED_BY);
-    gboolean by_name = gtk_test_accessible_has_property(GTK_ACCESSIBLE(widget),
-                                                        GTK_ACCESSIBLE_PROPERTY_LABEL);
-    /* Both would be read out one after the other. */
-    g_assert_true(GTK_IS_CHECK_BUTTON(widget) ? by_name || by_label : by_name != by_label);
-#else
-    const char *name = atk_object_get_name(gtk_widget_get_accessible(widget));
-    g_assert_nonnull(name);
-    g_assert_cmpuint(strlen(name), >, 2);
-#endif
-    /* GTK 3's choices have the focus in a button of theirs. */
-    g_assert_true(gtk_widget_get_can_focus(widget) || GTK_IS_COMBO_BOX(widget));
-}
-
-static void test_accessible(void)
-{
-    Host *host = host_open(host_connection(L2TP, BASE, NULL));
-    Look look = {.host = host};
-
-    host_each(GTK_WIDGET(nm_vpn_editor_get_widget(host->editor)), look_for_name, &look);
-    g_assert_cmpuint(look.count, >=, G_N_ELEMENTS(rows) + 4);
-    host_close(host);
-}
-
-static void look_for_letter(GtkWidget *widget, gpointer data)
-{
-    Look *look = data;
-    guint letter = GDK_KEY_VoidSymbol;
-
-    if (!GTK_IS_LABEL(widget) || !host_is_shown(look->host, widget))
-        return;
-    letter = gtk_label_get_mnemonic_keyval(GTK_LABEL(widget));
-    if (letter == GDK_KEY_VoidSymbol)
-        return;
-    g_test_message("%s: %c", gtk_label_get_text(GTK_LABEL(widget)), (char)letter);
-    g_assert_true(g_hash_table_add(look->letters, GUINT_TO_POINTER(gdk_keyval_to_lower(letter))));
-    look->count++;
-}
-
-/* On each page every label has a letter, and no two the same. */
-static void test_mnemonics(void)
-{
-    Host *host = host_open(host_connection(L2TP, BASE, NULL));
-    GtkWidget *stack = host_find_type(GTK_WIDGET(nm_vpn_editor_get_widget(host->editor)),
-                                      GTK_TYPE_STACK, 0);
-    static const struct {
-        const char *name;
-        guint least;
-    } pages[] = {{"first", 5}, {"ipsec", 10}, {"l2tp", 7}, {"ppp", 11}};
-
-    for (guint i = 0; i < G_N_ELEMENTS(pages); i++) {
-        Look look = {.host = host, .letters = g_hash_table_new(NULL, NULL)};
-        host_each(gtk_stack_get_child_by_name(GTK_STACK(stack), pages[i].name), look_for_letter,
-                  &look);
-        g_assert_cmpuint(look.count, >=, pages[i].least);
-        g_hash_table_unref(look.letters);
-    }
-    host_close(host);
-}
-
-static gboolean belongs_to(GtkWidget *item, GtkWidget *entry)
-{
-    GtkWidget *popover = gtk_widget_get_ancestor(item, GTK_TYPE_POPOVER);
-
-#if GTK_CHECK_VERSION(4, 0, 0)
-    return popover && gtk_widget_get_parent(popover) == entry;
-#else
-    return popover && gtk_popover_get_relative_to(GTK_POPOVER(popover)) == entry;
-#endif
-}
-
-/* In the menus that libnma makes. */
-static void choose_asking(GtkWidget *widget, gpointer entry)
-{
-    const char *label = NULL;
-
-    if (!GTK_IS_CHECK_BUTTON(widget) || !belongs_to(widget, entry))
-        return;
-#if GTK_CHECK_VERSION(4, 0, 0)
-    label = gtk_check_button_get_label(GTK_CHECK_BUTTON(widget));
-#else
-    label = gtk_button_get_label(GTK_BUTTON(widget));
-#endif
-    if (strstr(label, "every time"))
-        host_enter(widget, "yes");
-}
-
-/* Choosing "Ask for this password every time" in the menu leaves the focus where it was. */
-static void test_storage_menu(void)
-{
-    Host *host = host_open(host_connection(L2TP, BASE, "!password", "geheim", NULL));
-    GtkWidget *entry = host_find(host, "Password");
-
-    host_show(host, 500, 450);
-    gtk_widget_grab_focus(entry);
-    host_settle();
-    host_each(host->window, choose_asking, entry);
-    host_settle();
-    g_assert_false(gtk_editable_get_editable(GTK_EDITABLE(entry)));
-    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(host->window));
-    g_assert_true(focus && (focus == entry || gtk_widget_is_ancestor(focus, entry)));
-    assert_saves(host);
-    assert_dump(host->connection,
-                "gateway=gw.example.org\nipsec-enabled=yes\npassword-flags=2\nuser=bob");
-    host_close(host);
-}
-
-/* The window on the screen: hidden rows stay hidden, whatever the program shows. */
-static void test_window(void)
-{
-    Host *host = host_open(host_connection(L2TP, BASE, NULL));
-
-    host_show(host, 500, 450);
-    g_assert_true(gtk_widget_get_mapped(host_find(host, "Gateway")));
-    g_assert_false(gtk_widget_get_mapped(chooser(host, OWN)));
-    host_turn_to(host, "ipsec");
-    g_assert_false(gtk_widget_get_mapped(host_find(host, "Gateway")));
-    g_assert_false(gtk_widget_get_mapped(chooser(host, OWN)));
-    host_enter(host_find(host, "Gateway authentication"), "Certificates");
-    host_settle();
-    g_assert_true(gtk_widget_get_mapped(chooser(host, OWN)));
-    host_close(host);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -596,9 +395,5 @@ int main(int argc, char **argv)
     g_test_add_func("/nm-editor/faults-together", test_faults_together);
     g_test_add_func("/nm-editor/bad-values", test_bad_values);
     g_test_add_func("/nm-editor/plain", test_plain);
-    g_test_add_func("/nm-editor/accessible", test_accessible);
-    g_test_add_func("/nm-editor/mnemonics", test_mnemonics);
-    g_test_add_func("/nm-editor/window", test_window);
-    g_test_add_func("/nm-editor/storage-menu", test_storage_menu);
     return g_test_run();
 }
