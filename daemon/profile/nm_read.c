@@ -294,6 +294,22 @@ static void settle_identity(Profile *profile, const NmSettings *settings, NmRepo
         "better name the gateway's identity");
 }
 
+/* Files are read with the rights of the one user whose connection it is, and as root's where it is
+ * everybody's, which administrators alone may change.  Of several users none may have another's
+ * files read.  NetworkManager itself refuses this, too, since 1.56. */
+static void refuse_files_of_several(Profile *profile, NmReport *report)
+{
+    for (guint i = 0; i < FIELD_COUNT; i++) {
+        const Field *field = field_get((FieldId)i);
+        if (field->type != FIELD_TYPE_FILE || !profile_get_string(profile, field->id))
+            continue;
+        say(report->refusals, nm_settings_key(field->id),
+            "a connection of several users cannot name files, as it is not said with whose "
+            "rights they are read; name one user in connection.permissions");
+        profile_unset(profile, field->id);
+    }
+}
+
 /* ---- the families ---- */
 
 static char *join(const GPtrArray *first, const GPtrArray *second)
@@ -395,6 +411,8 @@ Profile *profile_from_nm(const NmSettings *settings, NmReport *report)
         take_field(profile, field_get((FieldId)i), settings, report);
     settle_container(profile);
     settle_identity(profile, settings, report);
+    if (settings->shared)
+        refuse_files_of_several(profile, report);
     take_families(profile, settings, report);
     look_for_others(settings, report);
     if (profile_get_boolean(profile, FIELD_PPP_REQUIRE_MPPE))

@@ -33,6 +33,7 @@ typedef struct {
     char *service; /* NM_SERVICE_…: the two take absent keys differently; NULL: Causeway's */
     char *id, *uuid;
     char *user;      /* of connection.permissions; NULL for everybody */
+    gboolean shared; /* permissions that are not those of one user: nobody's in particular */
     char *user_name; /* vpn.user-name, which stands in for a missing key "user" */
     GHashTable *data;    /* char * to char * */
     GHashTable *secrets; /* the same; values are wiped when they go */

@@ -48,18 +48,28 @@ static void read_family(NMSettingIPConfig *setting, NmFamily *family)
                         g_strdup(nm_setting_ip_config_get_dns_search(setting, (int)i)));
 }
 
+/* Whatever is not exactly one user has no rights of its own by which files could be read. */
+static void read_permissions(NMSettingConnection *setting, NmSettings *settings)
+{
+    guint count = setting ? nm_setting_connection_get_num_permissions(setting) : 0;
+    const char *type = NULL, *user = NULL, *detail;
+
+    if (count == 0)
+        return;
+    if (count == 1 &&
+        nm_setting_connection_get_permission(setting, 0, &type, &user, &detail) &&
+        g_strcmp0(type, "user") == 0 && user && *user)
+        settings->user = g_strdup(user);
+    settings->shared = settings->user == NULL;
+}
+
 NmSettings *connection_read(NMConnection *connection)
 {
     NmSettings *settings = connection_read_vpn(nm_connection_get_setting_vpn(connection));
-    NMSettingConnection *about = nm_connection_get_setting_connection(connection);
-    const char *type, *user, *detail;
 
     settings->id = g_strdup(nm_connection_get_id(connection));
     settings->uuid = g_strdup(nm_connection_get_uuid(connection));
-    if (about && nm_setting_connection_get_num_permissions(about) == 1 &&
-        nm_setting_connection_get_permission(about, 0, &type, &user, &detail) &&
-        g_strcmp0(type, "user") == 0)
-        settings->user = g_strdup(user);
+    read_permissions(nm_connection_get_setting_connection(connection), settings);
     read_family(nm_connection_get_setting_ip4_config(connection), &settings->ipv4);
     read_family(nm_connection_get_setting_ip6_config(connection), &settings->ipv6);
     return settings;

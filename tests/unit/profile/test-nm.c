@@ -425,6 +425,32 @@ static void test_sweep(void)
     }
 }
 
+/* With whose rights would they be read? */
+static void test_several_users(void)
+{
+    g_autoptr(NmSettings) settings = nm_settings_new();
+    g_auto(NmReport) report = {NULL};
+
+    nm_report_init(&report);
+    nm_settings_set(settings, "gateway", "vpn.example.com");
+    settings->shared = TRUE;
+    profile_unref(profile_from_nm(settings, &report));
+    g_assert_cmpuint(report.refusals->len, ==, 0);
+
+    nm_settings_set(settings, "machine-auth-type", "tls");
+    nm_settings_set(settings, "machine-ca", "/etc/ssl/ca.pem");
+    nm_settings_set(settings, "machine-key", "file:///root/key.pem");
+    g_autoptr(Profile) profile = profile_from_nm(settings, &report);
+    g_assert_cmpuint(report.refusals->len, ==, 2);
+    for (guint i = 0; i < report.refusals->len; i++) {
+        const char *text = g_ptr_array_index(report.refusals, i);
+        g_assert_true(g_str_has_prefix(text, "machine-ca: ") ||
+                      g_str_has_prefix(text, "machine-key: "));
+    }
+    g_assert_null(profile_get_string(profile, FIELD_IPSEC_CA));
+    g_assert_null(profile_get_string(profile, FIELD_IPSEC_KEY));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -436,6 +462,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nm/identity", test_identity);
     g_test_add_func("/nm/absent-ipsec", test_absent_ipsec);
     g_test_add_func("/nm/families", test_families);
+    g_test_add_func("/nm/several-users", test_several_users);
     g_test_add_func("/nm/sweep", test_sweep);
     return g_test_run();
 }
