@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/errors.h"
+#include "profile/nm_settings.h"
 
 void api_connection_free(gpointer data)
 {
@@ -156,13 +157,15 @@ static char *failure_text(const Failure *failure)
     return g_strdup_printf("%.*s (%s).", length, message, failure->detail);
 }
 
-static GVariant *failure_tuple(const Failure *failure)
+/* What is in no store of ours is NetworkManager's. */
+static GVariant *failure_tuple(const Failure *failure, gboolean transient)
 {
     if (!failure)
         return g_variant_new("(ssss)", "", "", "", "");
     g_autofree char *text = failure_text(failure);
     return g_variant_new("(ssss)", stage_name(failure->stage), failure_code_name(failure->code),
-                         text, failure_code_hint(failure->code));
+                         text, transient ? nm_failure_hint(failure->code)
+                                         : failure_code_hint(failure->code));
 }
 
 GVariant *api_connection_properties(ApiConnection *connection)
@@ -180,7 +183,7 @@ GVariant *api_connection_properties(ApiConnection *connection)
     add_string(&builder, "State", connection_state_name(status->state));
     add_string(&builder, "Stage", stage_name(status->stage));
     g_variant_builder_add(&builder, "{sv}", "Since", g_variant_new_int64(status->since_unix));
-    g_variant_builder_add(&builder, "{sv}", "Failure", failure_tuple(status->failure));
+    g_variant_builder_add(&builder, "{sv}", "Failure", failure_tuple(status->failure, connection->transient));
     add_string(&builder, "Gateway", status->gateway);
     add_string(&builder, "Interface", status->interface);
     add_string(&builder, "DataPath", status->data_path);

@@ -8,6 +8,7 @@
  * NetworkManager has them itself.  Pure: no libnm here; nm-plugin/ has the way to its objects. */
 #pragma once
 
+#include "base/failure.h"
 #include "profile/profile.h"
 
 #define NM_SERVICE_L2TP "org.freedesktop.NetworkManager.l2tp"
@@ -79,6 +80,9 @@ char *nm_settings_secret_text(FieldId id, const Secret *secret, GError **error);
 /* Puts what the profile says into `settings`.  Keys that are no field's stay, as do flags.
  * FALSE for a secret that cannot be written as text; `settings` is then half changed. */
 gboolean profile_to_nm(Profile *profile, NmSettings *settings, GError **error);
+
+/* failure_code_hint() for who has the connection in NetworkManager; English, untranslated. */
+const char *nm_failure_hint(FailureCode code);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(NmSettings, nm_settings_free)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NmReport, nm_report_clear)

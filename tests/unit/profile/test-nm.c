@@ -451,6 +451,29 @@ static void test_several_users(void)
     g_assert_null(profile_get_string(profile, FIELD_IPSEC_KEY));
 }
 
+/* Who has a connection in NetworkManager is not sent to commands and fields that know nothing of
+ * it, and each key that is named is one. */
+static void test_hints(void)
+{
+    static const char *const commands[] = {"set-secret", "causeway edit", "causeway up"};
+
+    for (guint code = 0; code < FAILURE_CODE_COUNT; code++) {
+        const char *hint = nm_failure_hint((FailureCode)code);
+        g_assert_nonnull(hint);
+        for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+            g_assert_null(strstr(hint, commands[i]));
+        for (guint i = 0; i < FIELD_COUNT; i++)
+            g_assert_null(strstr(hint, field_name((FieldId)i)));
+        g_auto(GStrv) words = g_strsplit_set(hint, " ,().;=\"", -1);
+        for (guint i = 0; words[i]; i++) {
+            gboolean ours = g_str_has_prefix(words[i], "causeway-") ||
+                            g_str_has_prefix(words[i], "ipsec-") ||
+                            g_str_has_prefix(words[i], "machine-");
+            g_assert_true(!ours || nm_settings_field(words[i]));
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -463,6 +486,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nm/absent-ipsec", test_absent_ipsec);
     g_test_add_func("/nm/families", test_families);
     g_test_add_func("/nm/several-users", test_several_users);
+    g_test_add_func("/nm/hints", test_hints);
     g_test_add_func("/nm/sweep", test_sweep);
     return g_test_run();
 }
