@@ -32,6 +32,12 @@ static void on_quit(NMVpnServicePlugin *plugin, gpointer data)
         g_main_loop_quit(run->loop);
 }
 
+/* It started us and was not yet far enough to be watched by libnm: nobody comes any more. */
+static void on_networkmanager_gone(GDBusConnection *bus, const char *name, gpointer data)
+{
+    g_main_loop_quit(data);
+}
+
 static gboolean on_lingered(gpointer data)
 {
     Main *run = data;
@@ -83,16 +89,21 @@ int main(int argc, char **argv)
     Main run = {.loop = loop, .persist = persist};
     g_signal_connect(service, "quit", G_CALLBACK(on_quit), &run);
     g_signal_connect(service, "state-changed", G_CALLBACK(on_state), &run);
+    g_autoptr(GDBusConnection) bus =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(service));
+    guint watch = persist ? 0
+                          : g_bus_watch_name_on_connection(
+                                bus, NM_DBUS_SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
+                                on_networkmanager_gone, loop, NULL);
     guint terminated = g_unix_signal_add(SIGTERM, on_signal, loop);
     guint interrupted = g_unix_signal_add(SIGINT, on_signal, loop);
     g_main_loop_run(loop);
     g_source_remove(terminated);
     g_source_remove(interrupted);
     g_clear_handle_id(&run.linger, g_source_remove);
+    g_clear_handle_id(&watch, g_bus_unwatch_name);
     nm_vpn_service_plugin_shutdown(NM_VPN_SERVICE_PLUGIN(service));
     /* What was said last is still to be sent. */
-    GDBusConnection *bus = nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(service));
-    if (bus)
-        g_dbus_connection_flush_sync(bus, NULL, NULL);
+    g_dbus_connection_flush_sync(bus, NULL, NULL);
     return 0;
 }

@@ -27,6 +27,8 @@ struct _CausewayService {
     char *state;      /* the connection's, as it was logged */
     const char *asked; /* the field that NetworkManager is asked for now, or NULL; interned */
     Secret *refused;   /* the answer that was not taken */
+    guint patience;    /* takes libnm's timer away */
+    gint64 began;      /* monotonic, microseconds */
     gboolean was_up;
     gboolean failed;
     NMVpnPluginFailure reason; /* when it failed */
@@ -43,8 +45,10 @@ static void service_log(CausewayService *self, GLogLevelFlags level, const char 
     va_list arguments;
 
     va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    g_autofree char *raw = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    /* Keys and values of a connection are its owner's own, and this may be a terminal. */
+    g_autofree char *text = failure_clean_text((const guint8 *)raw, strlen(raw));
     g_log_structured(G_LOG_DOMAIN, level, "NM_CONNECTION", self->uuid ? self->uuid : "", "MESSAGE",
                      "%s: %s",
                      self->profile ? profile_get_string(self->profile, FIELD_CONNECTION_NAME)
@@ -55,6 +59,7 @@ static void service_log(CausewayService *self, GLogLevelFlags level, const char 
 /* What it is connected with goes, the connection too; nothing is told. */
 static void drop(CausewayService *self)
 {
+    g_clear_handle_id(&self->patience, g_source_remove);
     g_clear_pointer(&self->transient, transient_free);
     g_clear_pointer(&self->profile, profile_unref);
     self->asked = NULL;
@@ -69,8 +74,8 @@ static void fail(CausewayService *self, NMVpnPluginFailure reason, const char *m
 {
     service_log(self, G_LOG_LEVEL_WARNING, "%s%s%s", message, hint && *hint ? " " : "",
                 hint ? hint : "");
-    /* What a front end may show; NetworkManager itself knows four reasons. */
-    nm_vpn_service_plugin_set_login_banner(NM_VPN_SERVICE_PLUGIN(self), message);
+    /* NetworkManager knows four reasons.  libnm has a signal for sentences, which NetworkManager
+     * does not hear and everybody else on the machine could: the user is told by nm-plugin/notify. */
     self->failed = TRUE;
     self->reason = reason;
     nm_vpn_service_plugin_disconnect(NM_VPN_SERVICE_PLUGIN(self), NULL);
@@ -220,8 +225,7 @@ static void log_all(CausewayService *self, GLogLevelFlags level, const GPtrArray
 }
 
 /* NULL: what is refused stands in `error`, by the name of its key. */
-static Profile *read_profile(CausewayService *self, NMConnection *connection, gboolean quiet,
-                             GError **error)
+static Profile *read_profile(CausewayService *self, NMConnection *connection, GError **error)
 {
     g_autoptr(NmSettings) settings = connection_read(connection);
     g_auto(NmReport) report = {NULL};
@@ -229,11 +233,9 @@ static Profile *read_profile(CausewayService *self, NMConnection *connection, gb
 
     nm_report_init(&report);
     g_autoptr(Profile) profile = profile_from_nm(settings, &report);
-    if (!quiet) {
-        log_all(self, G_LOG_LEVEL_MESSAGE, report.notes);
-        log_all(self, G_LOG_LEVEL_MESSAGE, report.warnings);
-        log_all(self, G_LOG_LEVEL_WARNING, report.refusals);
-    }
+    log_all(self, G_LOG_LEVEL_MESSAGE, report.notes);
+    log_all(self, G_LOG_LEVEL_MESSAGE, report.warnings);
+    log_all(self, G_LOG_LEVEL_WARNING, report.refusals);
     if (report.refusals->len == 0 && profile_validate(profile, &problem))
         return g_steal_pointer(&profile);
     g_set_error_literal(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_BAD_ARGUMENTS,
@@ -270,13 +272,35 @@ static gboolean start_transient(CausewayService *self, GError **error)
         .secret_cancelled = on_secret_cancelled,
         .gone = on_gone,
     };
-    GDBusConnection *bus = nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
+    g_autoptr(GDBusConnection) bus =
+        nm_vpn_service_plugin_get_connection(NM_VPN_SERVICE_PLUGIN(self));
 
     self->transient =
         transient_start(bus, self->profile,
                         profile_get_string(self->profile, FIELD_CONNECTION_USER), &events, self,
                         error);
     return self->transient != NULL;
+}
+
+/* What libnm does with its timers in a state that has none. */
+static gboolean on_patience(gpointer data)
+{
+    CausewayService *self = data;
+
+    self->patience = 0;
+    NM_VPN_SERVICE_PLUGIN_CLASS(causeway_service_parent_class)
+        ->state_changed(NM_VPN_SERVICE_PLUGIN(self), NM_VPN_SERVICE_STATE_STARTED);
+    return G_SOURCE_REMOVE;
+}
+
+/* libnm ends whatever has not connected after a minute, however long NetworkManager was told to
+ * wait (vpn.timeout): too soon for a second factor that is confirmed on a telephone.  It begins to
+ * count when the call that we are in has succeeded.  NetworkManager's own patience and that of
+ * each stage in causewayd stay. */
+static void be_patient(CausewayService *self)
+{
+    if (!self->patience)
+        self->patience = g_idle_add(on_patience, self);
 }
 
 static gboolean start(CausewayService *self, NMConnection *connection, gboolean interactive,
@@ -287,8 +311,14 @@ static gboolean start(CausewayService *self, NMConnection *connection, gboolean 
     self->uuid = g_strdup(nm_connection_get_uuid(connection));
     self->failed = FALSE;
     self->interactive = interactive;
-    self->profile = read_profile(self, connection, FALSE, error);
-    return self->profile && start_transient(self, error);
+    self->began = g_get_monotonic_time();
+    self->profile = read_profile(self, connection, error);
+    if (!self->profile || !start_transient(self, error)) {
+        drop(self);
+        return FALSE;
+    }
+    be_patient(self);
+    return TRUE;
 }
 
 static gboolean service_connect(NMVpnServicePlugin *plugin, NMConnection *connection,
@@ -330,6 +360,7 @@ static gboolean service_new_secrets(NMVpnServicePlugin *plugin, NMConnection *co
         return TRUE;
     g_autoptr(Secret) secret = take_answer(self, connection, field);
     const Field *row = field_find(field);
+    be_patient(self);
     if (self->transient) {
         transient_answer(self->transient, secret);
         /* Should the gateway have hung up meanwhile, the next attempt has it. */
@@ -339,9 +370,26 @@ static gboolean service_new_secrets(NMVpnServicePlugin *plugin, NMConnection *co
         return start_transient(self, error);
     if (error && !*error)
         g_set_error(error, NM_VPN_PLUGIN_ERROR, NM_VPN_PLUGIN_ERROR_BAD_ARGUMENTS,
-                    "no other %s was given", words_secret_key(field));
+                    secret ? "the gateway did not wait for %s" : "no other %s was given",
+                    words_secret_key(field));
     drop(self);
     return FALSE;
+}
+
+/* NetworkManager says nothing of its reason; when it has waited long enough, it is that. */
+static void log_end(CausewayService *self)
+{
+    CausewayConnection *connection =
+        self->transient ? transient_connection(self->transient) : NULL;
+    gint64 seconds = (g_get_monotonic_time() - self->began) / G_USEC_PER_SEC;
+
+    if (self->was_up || !connection)
+        service_log(self, G_LOG_LEVEL_MESSAGE, "disconnected by NetworkManager");
+    else
+        service_log(self, G_LOG_LEVEL_MESSAGE,
+                    "ended by NetworkManager after %d s, in the stage \"%s\"; it waits as long as "
+                    "vpn.timeout of the connection says, a minute where that is not set",
+                    (int)seconds, causeway_connection_get_stage(connection));
 }
 
 /* Called by libnm between STOPPING and STOPPED: of what it and we have said about the reason, the
@@ -349,14 +397,14 @@ static gboolean service_new_secrets(NMVpnServicePlugin *plugin, NMConnection *co
 static gboolean service_disconnect(NMVpnServicePlugin *plugin, GError **error)
 {
     CausewayService *self = CAUSEWAY_SERVICE(plugin);
-    GDBusConnection *bus = nm_vpn_service_plugin_get_connection(plugin);
+    g_autoptr(GDBusConnection) bus = nm_vpn_service_plugin_get_connection(plugin);
 
     if (self->failed)
         g_dbus_connection_emit_signal(bus, NULL, NM_VPN_DBUS_PLUGIN_PATH,
                                       NM_VPN_DBUS_PLUGIN_INTERFACE, "Failure",
                                       g_variant_new("(u)", (guint32)self->reason), NULL);
     else if (self->profile)
-        service_log(self, G_LOG_LEVEL_MESSAGE, "disconnected by NetworkManager");
+        log_end(self);
     self->failed = FALSE;
     drop(self);
     return TRUE;
