@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the commands of PowerShell's VpnClient module mean for a profile (their reference pages
- * name the parameters and values below). */
+/* What the commands of PowerShell's VpnClient module mean for a profile.  The parameters and values
+ * below are those of their reference pages (learn.microsoft.com/powershell/module/vpnclient:
+ * Add-VpnConnection, Add-VpnConnectionRoute, Set-VpnConnectionIPsecConfiguration). */
 #include <string.h>
 
 #include "profile/import_powershell.h"
@@ -17,8 +18,8 @@ static const char *const route_parameters[] = {
     "CimSession", "ThrottleLimit", "WhatIf", "Confirm", NULL};
 static const char *const ipsec_parameters[] = {
     "ConnectionName", "AuthenticationTransformConstants", "CipherTransformConstants", "DHGroup",
-    "EncryptionMethod", "IntegrityCheckMethod", "PfsGroup", "RevertToDefault", "Force",
-    "PassThru", "AsJob", "CimSession", "ThrottleLimit", "WhatIf", "Confirm", NULL};
+    "EncryptionMethod", "IntegrityCheckMethod", "PfsGroup", "RevertToDefault", "AllUserConnection",
+    "Force", "PassThru", "AsJob", "CimSession", "ThrottleLimit", "WhatIf", "Confirm", NULL};
 /* What these say about the command itself, or about Windows, means nothing here. */
 static const char *const harmless[] = {
     "AllUserConnection", "RememberCredential", "EncryptionLevel", "Force", "PassThru", "AsJob",
