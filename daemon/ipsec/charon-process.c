@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -53,8 +54,8 @@ static void process_read_log(CharonProcess *process);
 
 /* ---- ports ---- */
 
-/* Binds without SO_REUSEADDR, which charon uses itself: with it we would share a port that
- * another IKE daemon listens on, and take its packets. */
+/* Binds without SO_REUSEADDR: with it we would share a port that another IKE daemon listens on
+ * with the same, and take its packets. */
 static gboolean bind_port(int family, guint16 port, guint16 *ret_port)
 {
     union {
@@ -93,12 +94,30 @@ static gboolean promised(guint16 port)
     return FALSE;
 }
 
-/* `wished` if nobody has it, else one that nobody has. */
+/* By which NetworkManager puts its plug-ins in order (_sort_files() in nm-vpn-plugin-info.c); 0
+ * where there is no such file. */
+static time_t plugin_age(const char *name)
+{
+    g_autofree char *path = g_build_filename("/usr/lib/NetworkManager/VPN", name, NULL);
+    GStatBuf info;
+
+    return g_stat(path, &info) == 0 ? MAX(info.st_mtime, info.st_ctime) : 0;
+}
+
+/* Where NetworkManager-l2tp serves the connections of its type it may at any time start a charon
+ * of its own, which has no other ports than these two and is deaf when they are taken. */
+static gboolean ports_are_wanted(void)
+{
+    return plugin_age("nm-l2tp-service.name") > plugin_age("nm-causeway-service.name");
+}
+
+/* `wished` if nobody has or wants it, else one that nobody has: for the gateway we are then
+ * behind a NAT. */
 static guint16 choose_port(guint16 wished)
 {
     guint16 port = 0;
 
-    if (!promised(wished) && bind_port(AF_INET, wished, NULL) &&
+    if (!ports_are_wanted() && !promised(wished) && bind_port(AF_INET, wished, NULL) &&
         bind_port(AF_INET6, wished, NULL))
         return wished;
     for (guint i = 0; i < 8; i++) {

@@ -143,3 +143,17 @@ await_inactive()
     exec {monitor}<&-
     ! nmcli -t -f UUID connection show --active | grep -q "$1"
 }
+
+# nm_served_by causeway|l2tp: whose plug-in serves connections of NetworkManager-l2tp's type, as if it had been installed
+# last. NetworkManager looks when it starts.
+nm_served_by()
+{
+    local pid
+    touch "/usr/lib/NetworkManager/VPN/nm-$1-service.name"
+    pid=$(pids_of NetworkManager)
+    kill "$pid"
+    await_end "$pid"
+    NetworkManager --no-daemon </dev/null >>$nm_log 2>&1 &
+    disown
+    nm-online --quiet --timeout=40 || not_ok "NetworkManager starts, for $1"
+}
