@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is said about a connection that did not come about or broke. */
+#include "notice.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/failure.h"
+#include "faults.h"
+#include "profile/nm_settings.h"
+
+/* causewayd's sentence is the table's with the gateway's words put in before its end. */
+static char *translate(const Cause *cause, const char *sentence, const char *translated)
+{
+    gsize common = strlen(sentence);
+
+    if (common > 0 && sentence[common - 1] == '.')
+        common--;
+    if (strcmp(cause->message, sentence) == 0)
+        return g_strdup(translated);
+    if (strncmp(cause->message, sentence, common) != 0)
+        return g_strdup(cause->message);
+    g_autofree char *detail = g_strstrip(g_strdup(cause->message + common));
+    if (g_str_has_suffix(detail, ")."))
+        detail[strlen(detail) - 1] = '\0';
+    return g_strconcat(translated, " ", detail, NULL);
+}
+
+char *notice_of_cause(const Cause *cause)
+{
+    VpnStatus status = {
+        .failure_code = cause->code,
+        .failure_message = cause->message,
+        .failure_hint = cause->hint,
+    };
+    FailureCode code;
+    Fault fault;
+
+    fault_of(&status, &fault);
+    g_autofree char *sentence =
+        failure_code_from_name(cause->code, &code)
+            ? translate(cause, failure_code_message(code), fault.message)
+            : g_strdup(cause->message);
+    return fault.hint && *fault.hint ? g_strconcat(sentence, "\n", fault.hint, NULL)
+                                     : g_steal_pointer(&sentence);
+}
+
+static NmSettings *read_vpn(GVariant *vpn)
+{
+    NmSettings *settings = nm_settings_new();
+    g_autoptr(GVariantIter) data = NULL;
+    const char *key, *value;
+
+    g_variant_lookup(vpn, "service-type", "s", &settings->service);
+    g_variant_lookup(vpn, "user-name", "s", &settings->user_name);
+    if (g_variant_lookup(vpn, "data", "a{ss}", &data)) {
+        while (g_variant_iter_next(data, "{&s&s}", &key, &value))
+            nm_settings_set(settings, key, value);
+    }
+    return settings;
+}
+
+/* As in editor/connection.c: whatever is not one user is nobody in particular. */
+static void read_permissions(GVariant *about, NmSettings *settings)
+{
+    g_autofree const char **permissions = NULL;
+
+    if (!g_variant_lookup(about, "permissions", "^a&s", &permissions) || !permissions[0])
+        return;
+    settings->shared = permissions[1] || !g_str_has_prefix(permissions[0], "user:");
+}
+
+char *notice_of_settings(GVariant *all, char **ret_name)
+{
+    g_autoptr(GVariant) about = g_variant_lookup_value(all, "connection", G_VARIANT_TYPE_VARDICT);
+    g_autoptr(GVariant) vpn = g_variant_lookup_value(all, "vpn", G_VARIANT_TYPE_VARDICT);
+    g_auto(NmReport) report = {NULL};
+    g_autoptr(GError) error = NULL;
+
+    if (!about || !vpn)
+        return NULL;
+    g_autoptr(NmSettings) settings = read_vpn(vpn);
+    if (g_strcmp0(settings->service, NM_SERVICE_CAUSEWAY) != 0 &&
+        g_strcmp0(settings->service, NM_SERVICE_L2TP) != 0)
+        return NULL;
+    read_permissions(about, settings);
+    nm_report_init(&report);
+    g_autoptr(Profile) profile = profile_from_nm(settings, &report);
+    const char *text = report.refusals->len > 0 ? g_ptr_array_index(report.refusals, 0) : NULL;
+    if (!text && !profile_validate(profile, &error))
+        text = error->message;
+    if (!text || !g_variant_lookup(about, "id", "s", ret_name))
+        return NULL;
+    return failure_clean_text((const guint8 *)text, strlen(text));
+}
