@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <string.h>
 #include <unistd.h>
 
 struct Callers {
@@ -164,7 +165,12 @@ gboolean caller_sees(const Caller *caller, Profile *profile)
 {
     const char *user = profile_get_string(profile, FIELD_CONNECTION_USER);
 
-    return caller->uid == 0 || !user || g_strcmp0(user, caller->user) == 0;
+    return caller_is(caller, user ? user : "");
+}
+
+gboolean caller_is(const Caller *caller, const char *user)
+{
+    return caller->uid == 0 || *user == '\0' || strcmp(user, caller->user) == 0;
 }
 
 void callers_foreach(Callers *callers, void (*func)(Caller *caller, gpointer data), gpointer data)

@@ -24,6 +24,8 @@ void callers_free(Callers *callers);
 void callers_find(Callers *callers, const char *sender, CallerFunc func, gpointer data);
 /* Whether a profile is the caller's business: its own, or everybody's; root's all. */
 gboolean caller_sees(const Caller *caller, Profile *profile);
+/* Whether what is this user's, or with "" everybody's, is the caller's business. */
+gboolean caller_is(const Caller *caller, const char *user);
 Caller *caller_ref(Caller *caller);
 void caller_unref(Caller *caller);
 /* Every caller that is still on the bus. */

@@ -50,6 +50,7 @@ struct ApiService {
     GHashTable *connections; /* UUID → ApiConnection */
     guint connection_number;
     GPtrArray *log_waiters; /* calls of ReadLog (manager.c) */
+    GPtrArray *transients;  /* whose the last ones were (transient.c) */
     guint idle_source;
     guint reap_source; /* takes connections away that are over */
     guint calls; /* under way */
@@ -113,6 +114,9 @@ const Field *api_secret_field(const char *name, GError **error);
 /* transient.c */
 void api_manager_connect_transient(ApiService *service, Caller *caller, const ApiTarget *target,
                                    GDBusMethodInvocation *invocation);
+GPtrArray *api_transients_new(void);
+/* Whose a connection is, or was, that is in no store; "" for everybody's, NULL for none. */
+const char *api_transient_user(ApiService *service, const char *uuid);
 
 /* profiles.c */
 void api_profile_get_settings(ApiService *service, Caller *caller, const ApiTarget *target,

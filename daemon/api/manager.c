@@ -190,6 +190,18 @@ static guint waiters_of(ApiService *service, guint32 uid)
     return count;
 }
 
+/* Also of a connection that is in no store, and of one that has gone: a person wants to know why
+ * it failed.  A profile that got such a one's UUID does not make its lines anybody else's. */
+static gboolean may_read(ApiService *service, const Caller *caller, const char *uuid)
+{
+    Profile *profile = profile_store_find(service->store, uuid);
+    const char *user = api_transient_user(service, uuid);
+
+    if (!profile && !user)
+        return FALSE;
+    return (!profile || caller_sees(caller, profile)) && (!user || caller_is(caller, user));
+}
+
 void api_manager_read_log(ApiService *service, Caller *caller, const ApiTarget *target,
                           GDBusMethodInvocation *invocation)
 {
@@ -199,8 +211,7 @@ void api_manager_read_log(ApiService *service, Caller *caller, const ApiTarget *
 
     g_variant_get(g_dbus_method_invocation_get_parameters(invocation), "(&stb)", &uuid, &after,
                   &wait);
-    Profile *profile = *uuid ? profile_store_find(service->store, uuid) : NULL;
-    if (*uuid && (!profile || !caller_sees(caller, profile))) {
+    if (*uuid && !may_read(service, caller, uuid)) {
         g_dbus_method_invocation_return_error_literal(invocation, API_ERROR, API_ERROR_NOT_FOUND,
                                                       "There is no such profile");
         return;

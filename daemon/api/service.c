@@ -346,6 +346,7 @@ ApiService *api_service_new(GDBusConnection *bus, ProfileStore *store, Connectio
     service->authority = authority_new(bus);
     service->calls_of = g_hash_table_new(NULL, NULL);
     service->log_waiters = api_manager_waiters_new();
+    service->transients = api_transients_new();
     service->connections = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
                                                  api_connection_free);
     api_objects_init(service);
@@ -396,6 +397,7 @@ void api_service_free(ApiService *service)
     callers_free(service->callers);
     authority_free(service->authority);
     g_ptr_array_unref(service->log_waiters);
+    g_ptr_array_unref(service->transients);
     g_hash_table_unref(service->objects);
     service_unref(service);
 }

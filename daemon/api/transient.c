@@ -2,7 +2,52 @@
 /* Connections of profiles that are in no store: NetworkManager keeps its own. */
 #include "api/internal.h"
 
+#include <string.h>
+
 #include "api/errors.h"
+
+/* More than have lines in the log. */
+#define REMEMBERED 64
+
+typedef struct {
+    char *uuid, *user;
+} Remembered;
+
+static void remembered_free(gpointer data)
+{
+    Remembered *remembered = data;
+
+    g_free(remembered->uuid);
+    g_free(remembered->user);
+    g_free(remembered);
+}
+
+GPtrArray *api_transients_new(void)
+{
+    return g_ptr_array_new_with_free_func(remembered_free);
+}
+
+const char *api_transient_user(ApiService *service, const char *uuid)
+{
+    for (guint i = service->transients->len; i > 0; i--) {
+        const Remembered *remembered = g_ptr_array_index(service->transients, i - 1);
+        if (strcmp(remembered->uuid, uuid) == 0)
+            return remembered->user;
+    }
+    return NULL;
+}
+
+/* Its log outlives it. */
+static void remember(ApiService *service, const char *uuid, const char *user)
+{
+    Remembered *remembered = g_new0(Remembered, 1);
+
+    remembered->uuid = g_strdup(uuid);
+    remembered->user = g_strdup(user ? user : "");
+    g_ptr_array_add(service->transients, remembered);
+    if (service->transients->len > REMEMBERED)
+        g_ptr_array_remove_index(service->transients, 0);
+}
 
 /* Whether a profile or a connection has it already; a profile that was imported here keeps the
  * UUID that it had there. */
@@ -57,6 +102,7 @@ void api_manager_connect_transient(ApiService *service, Caller *caller, const Ap
         service, profile, options.agent ? caller->sender : NULL, options.agent);
     connection->uid = caller->uid;
     connection->transient = TRUE;
+    remember(service, connection->uuid, options.user);
     if (options.report)
         connection_report_network(connection->connection);
     api_connection_bind(connection, caller->sender);

@@ -120,6 +120,21 @@ static void test_refused(void)
     g_variant_unref(harness_call(&harness, stored, PROFILE, "Delete", NULL, NULL));
 }
 
+/* Why it failed is asked when it is over.  Who may is shown in the lab, where there is polkit. */
+static void test_log(void)
+{
+    GVariant *of_unknown = g_variant_new_parsed(
+        "('00000000-1111-4222-8333-444444444444', uint64 0, false)");
+    GVariant *of_ours = g_variant_new("(stb)", UUID, (guint64)0, FALSE);
+    g_autofree char *path = start_on(harness.bus, "refused.test");
+
+    harness_await(&harness, path, CONNECTION, "State", "failed");
+    g_variant_unref(harness_call(&harness, path, CONNECTION, "Disconnect", NULL, NULL));
+    await_gone(path);
+    g_free(harness_refused(&harness, ROOT, MANAGER, "ReadLog", of_unknown, "NotFound"));
+    g_variant_unref(harness_call(&harness, ROOT, MANAGER, "ReadLog", of_ours, NULL));
+}
+
 /* Whatever it does at that moment, and also when it has failed. */
 static void test_owner_vanishes(void)
 {
@@ -308,6 +323,7 @@ int main(int argc, char **argv)
     harness_start(&harness);
     g_test_add_func("/transient/report", test_report);
     g_test_add_func("/transient/refused", test_refused);
+    g_test_add_func("/transient/log", test_log);
     g_test_add_func("/transient/owner-vanishes", test_owner_vanishes);
     g_test_add_func("/transient/follow", test_follow);
     g_test_add_func("/transient/freed-at-once", test_freed_at_once);
