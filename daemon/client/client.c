@@ -94,6 +94,8 @@ ClientErrorKind client_error_kind(const GError *error)
     } names[] = {
         {"org.causeway.Causeway1.Error.NotAuthorized", CLIENT_ERROR_NOT_AUTHORIZED},
         {"org.freedesktop.DBus.Error.AccessDenied", CLIENT_ERROR_NOT_AUTHORIZED},
+        {"org.freedesktop.NetworkManager.PermissionDenied", CLIENT_ERROR_NOT_AUTHORIZED},
+        {"org.freedesktop.NetworkManager.Settings.PermissionDenied", CLIENT_ERROR_NOT_AUTHORIZED},
         {"org.causeway.Causeway1.Error.NotFound", CLIENT_ERROR_NOT_FOUND},
         {"org.causeway.Causeway1.Error.InvalidArgument", CLIENT_ERROR_INVALID},
         {"org.causeway.Causeway1.Error.Incomplete", CLIENT_ERROR_INVALID},

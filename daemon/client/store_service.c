@@ -19,6 +19,11 @@ G_DEFINE_TYPE(VpnStoreService, vpn_store_service, VPN_TYPE_STORE)
 
 static guint transient_signal;
 
+static GHashTable *paths_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
 char *store_service_uuid(const char *path)
 {
     if (!g_str_has_prefix(path, SERVICE_PROFILES))
@@ -76,6 +81,12 @@ void vpn_store_service_take(VpnItem *item, GVariant *properties)
         stage_from_name(word, &status->stage);
     g_variant_lookup(properties, "Since", "x", &status->since);
     take_failure(properties, status);
+    /* Who gave it up knows why. */
+    if (status->state == VPN_FAILED &&
+        g_strcmp0(status->failure_code, failure_code_name(FAILURE_CANCELLED)) == 0) {
+        vpn_status_clear(status);
+        return;
+    }
     take_string(properties, "Gateway", &status->gateway);
     take_string(properties, "Interface", &status->interface);
     take_string(properties, "DataPath", &status->data_path);
@@ -309,27 +320,48 @@ static void on_appeared(GDBusConnection *bus, const char *name, const char *owne
         ask_for_everything(self);
 }
 
+/* A service that leaves by itself leaves nothing behind; why something failed is still told.  True
+ * of what it was taken from. */
+static gboolean lose(VpnItem *item)
+{
+    VpnStatus *status = vpn_item_edit_status(item);
+    VpnState state = status->state;
+
+    if (state == VPN_DISCONNECTED || state == VPN_FAILED)
+        return FALSE;
+    vpn_status_clear(status);
+    if (state != VPN_DISCONNECTING) {
+        status->state = VPN_FAILED;
+        status->failure_code = g_strdup(VPN_FAILURE_SERVICE_LOST);
+        status->failure_message = g_strdup("Causeway's service ended unexpectedly.");
+    }
+    vpn_item_changed(item);
+    return TRUE;
+}
+
 static void on_vanished(GDBusConnection *bus, const char *name, gpointer data)
 {
     VpnStoreService *self = data;
     GListModel *list = G_LIST_MODEL(self);
+    g_autoptr(GHashTable) paths = g_steal_pointer(&self->paths);
+    gboolean lost = FALSE;
+    GHashTableIter iter;
+    gpointer uuid;
 
+    self->paths = paths_new();
     g_clear_pointer(&self->owner, g_free);
-    while (g_hash_table_size(self->paths) > 0) {
-        GHashTableIter iter;
-        gpointer path;
-        g_hash_table_iter_init(&iter, self->paths);
-        g_hash_table_iter_next(&iter, &path, NULL);
-        g_autofree char *gone = g_strdup(path);
-        forget_connection(self, gone);
-    }
     for (guint i = 0; i < g_list_model_get_n_items(list); i++) {
         g_autoptr(VpnItem) item = g_list_model_get_item(list, i);
-        if (vpn_item_status(item)->state == VPN_DISCONNECTED)
-            continue;
-        vpn_status_clear(vpn_item_edit_status(item));
-        vpn_item_changed(item);
+        lost |= lose(item);
     }
+    g_hash_table_iter_init(&iter, paths);
+    while (g_hash_table_iter_next(&iter, NULL, &uuid)) {
+        if (!vpn_store_find(VPN_STORE(self), uuid))
+            g_signal_emit(self, transient_signal, 0, uuid, NULL);
+    }
+    /* Started again, it takes back what it changed on this computer. */
+    if (lost)
+        ask_for_everything(self);
 }
 
 /* --- The agent ---------------------------------------------------------------------------- */
@@ -479,7 +511,7 @@ static void vpn_store_service_class_init(VpnStoreServiceClass *class)
 static void vpn_store_service_init(VpnStoreService *self)
 {
     self->cancellable = g_cancellable_new();
-    self->paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    self->paths = paths_new();
     self->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 

@@ -40,6 +40,9 @@ typedef struct {
     gboolean weak;
 } VpnStatus;
 
+/* A failure's code of a store's own: the service left while it had something to do. */
+#define VPN_FAILURE_SERVICE_LOST "service-lost"
+
 void vpn_status_clear(VpnStatus *status);
 
 #define VPN_TYPE_ITEM (vpn_item_get_type())

@@ -195,6 +195,25 @@ static void test_failure(Fixture *fixture, gconstpointer unused)
     await_state(item, VPN_FAILED);
     g_assert_cmpstr(vpn_item_status(item)->failure_code, ==, "psk-wrong");
     g_assert_cmpstr(vpn_item_status(item)->failure_stage, ==, "ipsec");
+    /* A service that has nothing to do leaves: the reason stays in sight. */
+    harness_stop_service(&harness);
+    harness_start_service(&harness, NULL);
+    VpnItem *other = save(fixture, "other", "up.test", TRUE);
+    g_assert_nonnull(other);
+    g_assert_cmpint(vpn_item_status(item)->state, ==, VPN_FAILED);
+    g_assert_cmpstr(vpn_item_status(item)->failure_code, ==, "psk-wrong");
+}
+
+/* Who gives up knows why, and needs no failure. */
+static void test_cancel(Fixture *fixture, gconstpointer unused)
+{
+    VpnItem *item = save(fixture, "office", "hangs.test", TRUE);
+    g_autoptr(GVariant) told = g_variant_ref_sink(g_variant_new_parsed(
+        "{'State': <'failed'>, 'Failure': <('ipsec', 'cancelled', 'It was cancelled.', '')>}"));
+
+    vpn_store_service_take(item, told);
+    g_assert_cmpint(vpn_item_status(item)->state, ==, VPN_DISCONNECTED);
+    g_assert_null(vpn_item_status(item)->failure_code);
 }
 
 static void answer(Fixture *fixture, VpnItem *item, const char *text)
@@ -248,7 +267,8 @@ static void test_service_leaves(Fixture *fixture, gconstpointer unused)
     g_subprocess_force_exit(harness.service);
     g_subprocess_wait(harness.service, NULL, NULL);
     g_clear_object(&harness.service);
-    await_state(item, VPN_DISCONNECTED);
+    await_state(item, VPN_FAILED);
+    g_assert_cmpstr(vpn_item_status(item)->failure_code, ==, VPN_FAILURE_SERVICE_LOST);
     g_assert_true(vpn_store_find(fixture->store, vpn_item_uuid(held)) == item);
 
     harness_start_service(&harness, NULL);
@@ -284,6 +304,7 @@ int main(int argc, char **argv)
     TEST("list", test_list);
     TEST("connect", test_connect);
     TEST("failure", test_failure);
+    TEST("cancel", test_cancel);
     TEST("secrets", test_secrets);
     TEST("gives-up", test_gives_up);
     TEST("service-leaves", test_service_leaves);
