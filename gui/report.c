@@ -68,10 +68,54 @@ static GPtrArray *collect(VpnItem *item, Profile *profile)
     return privates;
 }
 
+static gboolean is_known(GPtrArray *privates, const char *text)
+{
+    for (guint i = 0; i < privates->len; i++) {
+        if (strcmp(((const Private *)g_ptr_array_index(privates, i))->text, text) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Those of private networks are the same everywhere, and say much to a helper. */
+static gboolean is_public(const char *text)
+{
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(text);
+
+    if (!address || g_inet_address_get_is_any(address))
+        return FALSE;
+    /* RFC 4193 §3.1 */
+    gboolean local = g_inet_address_get_family(address) == G_SOCKET_FAMILY_IPV6 &&
+                     (g_inet_address_to_bytes(address)[0] & 0xfe) == 0xfc;
+    return !local && !g_inet_address_get_is_loopback(address) &&
+           !g_inet_address_get_is_link_local(address) &&
+           !g_inet_address_get_is_site_local(address) && !g_inet_address_get_is_multicast(address);
+}
+
+/* A gateway's address is in its log when its connection has long gone. */
+static void hide_addresses(GPtrArray *privates, const char *text)
+{
+    /* What is no address of it all is_public() knows. */
+    g_autoptr(GRegex) words = g_regex_new(
+        "[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*([0-9A-Fa-f]|::)", 0, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    gboolean found = g_regex_match(words, text, 0, &match);
+
+    for (; found; found = g_match_info_next(match, NULL)) {
+        g_autofree char *word = g_match_info_fetch(match, 0);
+        if (strlen(word) < strlen("::1") || is_known(privates, word) || !is_public(word))
+            continue;
+        g_autofree char *placeholder = g_strdup_printf("ADDRESS-%u", privates->len);
+        hide(privates, word, g_intern_string(placeholder));
+        g_ptr_array_sort(privates, by_length);
+    }
+}
+
 static void append(GString *report, GPtrArray *privates, const char *text)
 {
     g_autoptr(GString) line = g_string_new(text);
 
+    hide_addresses(privates, text);
     for (guint i = 0; i < privates->len; i++) {
         const Private *private = g_ptr_array_index(privates, i);
         g_string_replace(line, private->text, private->placeholder, 0);
@@ -83,8 +127,8 @@ static void append_pair(GString *report, GPtrArray *privates, const char *key, c
 {
     if (!value || *value == '\0')
         return;
-    g_autofree char *line = g_strdup_printf("%s: %s", key, value);
-    append(report, privates, line);
+    g_string_append_printf(report, "%s: ", key);
+    append(report, privates, value);
 }
 
 static void append_status(GString *report, GPtrArray *privates, const VpnStatus *status)
