@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The service's log as it grows: each answer asks for the next lines, which the service keeps
- * until there are some. */
+ * until there are some.  A service that has gone is asked anew as soon as there is one again. */
 #include "log_view.h"
 
 #include <glib/gi18n.h>
@@ -8,10 +8,12 @@
 
 #include "access.h"
 #include "client/client.h"
+#include "say.h"
 
 /* What the service keeps is less; this bounds a window that stays open for weeks. */
 #define LINES_MAX 20000
 #define WARNING 4 /* syslog's; smaller is worse */
+#define SERVICE "org.causeway.Causeway1"
 
 typedef struct {
     GtkWindow *window;
@@ -21,19 +23,36 @@ typedef struct {
     VpnStore *store;
     VpnItem *item;
     GPtrArray *lines; /* VpnLogLine */
-    GCancellable *cancellable;
+    GCancellable *cancellable; /* cancelled when the window goes, and its widgets with it */
+    guint watch;
+    gboolean broken; /* the service did not answer */
 } LogView;
+
+static void on_read(GObject *source, GAsyncResult *result, gpointer data);
 
 static void log_view_free(gpointer data)
 {
     LogView *view = data;
 
-    g_cancellable_cancel(view->cancellable);
     g_object_unref(view->cancellable);
     g_ptr_array_unref(view->lines);
     g_clear_object(&view->item);
     g_object_unref(view->store);
     g_free(view);
+}
+
+static void on_destroyed(GtkWidget *window, LogView *view)
+{
+    g_cancellable_cancel(view->cancellable);
+    g_clear_handle_id(&view->watch, g_bus_unwatch_name);
+}
+
+/* NULL: its window was closed meanwhile. */
+static LogView *view_of(GtkWindow *window)
+{
+    LogView *view = g_object_get_data(G_OBJECT(window), "log-view");
+
+    return g_cancellable_is_cancelled(view->cancellable) ? NULL : view;
 }
 
 static void toast(LogView *view, const char *text)
@@ -67,6 +86,22 @@ static void append(LogView *view, const VpnLogLine *line)
                                              line->priority <= WARNING ? "warning" : "plain", NULL);
 }
 
+/* What is shown is bounded as what is kept. */
+static void shorten(LogView *view)
+{
+    GtkTextBuffer *buffer = gtk_text_view_get_buffer(view->text);
+    int surplus = gtk_text_buffer_get_line_count(buffer) - 1 - LINES_MAX;
+    GtkTextIter start, end;
+
+    if (view->lines->len > LINES_MAX)
+        g_ptr_array_remove_range(view->lines, 0, view->lines->len - LINES_MAX);
+    if (surplus <= 0)
+        return;
+    gtk_text_buffer_get_start_iter(buffer, &start);
+    gtk_text_buffer_get_iter_at_line(buffer, &end, surplus);
+    gtk_text_buffer_delete(buffer, &start, &end);
+}
+
 static void scroll_to_end(LogView *view)
 {
     GtkTextBuffer *buffer = gtk_text_view_get_buffer(view->text);
@@ -91,6 +126,31 @@ static void show_all(LogView *view)
     scroll_to_end(view);
 }
 
+/* Where there is nothing else to see, a word that stays. */
+static void show_problem(LogView *view, const GError *error)
+{
+    g_autofree char *message = say_error(error);
+
+    view->broken = client_error_kind(error) == CLIENT_ERROR_NO_SERVICE;
+    if (view->lines->len == 0)
+        gtk_text_buffer_set_text(gtk_text_view_get_buffer(view->text), message, -1);
+    else
+        toast(view, message);
+}
+
+/* Its lines have numbers of their own. */
+static void on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer data)
+{
+    LogView *view = data;
+
+    if (!view->broken)
+        return;
+    view->broken = FALSE;
+    if (view->lines->len == 0)
+        show_all(view);
+    vpn_store_read_log(view->store, view->item, 0, FALSE, view->cancellable, on_read, view);
+}
+
 static void on_read(GObject *source, GAsyncResult *result, gpointer data)
 {
     guint64 next;
@@ -102,16 +162,14 @@ static void on_read(GObject *source, GAsyncResult *result, gpointer data)
         return;
     LogView *view = data;
     if (!lines) {
-        g_autofree char *message = client_error_message(error);
-        toast(view, message);
+        show_problem(view, error);
         return;
     }
     gboolean follow = at_end(view);
     for (guint i = 0; i < lines->len; i++)
         append(view, g_ptr_array_index(lines, i));
     g_ptr_array_extend_and_steal(view->lines, g_steal_pointer(&lines));
-    if (view->lines->len > LINES_MAX)
-        g_ptr_array_remove_range(view->lines, 0, view->lines->len - LINES_MAX);
+    shorten(view);
     if (follow)
         scroll_to_end(view);
     vpn_store_read_log(view->store, view->item, next, TRUE, view->cancellable, on_read, view);
@@ -137,24 +195,27 @@ static void on_copy(LogView *view)
 static void on_written(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GtkWindow) window = data;
-    LogView *view = g_object_get_data(G_OBJECT(window), "log-view");
     g_autoptr(GError) error = NULL;
+    gboolean saved = g_file_replace_contents_finish(G_FILE(source), result, NULL, &error);
+    LogView *view = view_of(window);
 
-    if (!g_file_replace_contents_finish(G_FILE(source), result, NULL, &error) && view)
-        toast(view, error->message);
+    if (view)
+        toast(view, saved ? _("Saved") : error->message);
 }
 
-static void on_file_chosen(GtkNativeDialog *dialog, int response, LogView *view)
+static void on_file_chosen(GtkNativeDialog *dialog, int response, gpointer data)
 {
+    g_autoptr(GtkWindow) window = data;
+    LogView *view = view_of(window);
     g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT
                                 ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog))
                                 : NULL;
 
-    if (file) {
+    if (file && view) {
         char *text = shown_text(view);
         g_autoptr(GBytes) bytes = g_bytes_new_take(text, strlen(text));
         g_file_replace_contents_bytes_async(file, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL,
-                                            on_written, g_object_ref(view->window));
+                                            on_written, g_object_ref(window));
     }
     g_object_unref(dialog);
 }
@@ -166,7 +227,7 @@ static void on_save(LogView *view)
 
     gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(dialog), "causeway.log");
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
-    g_signal_connect(dialog, "response", G_CALLBACK(on_file_chosen), view);
+    g_signal_connect(dialog, "response", G_CALLBACK(on_file_chosen), g_object_ref(view->window));
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
 }
 
@@ -198,6 +259,7 @@ void log_view_show(CausewayWindow *window, VpnStore *store, VpnItem *item)
     gtk_search_bar_connect_entry(GTK_SEARCH_BAR(gtk_builder_get_object(builder, "bar")),
                                  view->filter);
     g_object_set_data_full(G_OBJECT(view->window), "log-view", view, log_view_free);
+    g_signal_connect(view->window, "destroy", G_CALLBACK(on_destroyed), view);
     g_signal_connect_swapped(view->filter, "search-changed", G_CALLBACK(show_all), view);
     g_signal_connect_swapped(gtk_builder_get_object(builder, "copy"), "clicked",
                              G_CALLBACK(on_copy), view);
@@ -207,5 +269,7 @@ void log_view_show(CausewayWindow *window, VpnStore *store, VpnItem *item)
     name_by_tooltips(GTK_WIDGET(view->window));
     gtk_window_set_transient_for(view->window, GTK_WINDOW(window));
     gtk_window_present(view->window);
+    view->watch = g_bus_watch_name(G_BUS_TYPE_SYSTEM, SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                   on_appeared, NULL, view, NULL);
     vpn_store_read_log(store, item, 0, FALSE, view->cancellable, on_read, view);
 }
