@@ -31,7 +31,7 @@ void close_by_escape(GtkWindow *window)
     unfocus_on_close(window);
 }
 
-static void name(GtkWidget *widget, const char *text)
+void name_widget(GtkWidget *widget, const char *text)
 {
     gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
@@ -41,12 +41,12 @@ void name_by_tooltips(GtkWidget *root)
     const char *tip = gtk_widget_get_tooltip_text(root);
 
     if (tip && (GTK_IS_BUTTON(root) || GTK_IS_MENU_BUTTON(root)))
-        name(root, tip);
+        name_widget(root, tip);
     for (GtkWidget *child = gtk_widget_get_first_child(root); child;
          child = gtk_widget_get_next_sibling(child)) {
         /* What takes the focus is the button inside. */
         if (tip && GTK_IS_MENU_BUTTON(root) && GTK_IS_BUTTON(child))
-            name(child, tip);
+            name_widget(child, tip);
         name_by_tooltips(child);
     }
 }

@@ -10,5 +10,7 @@ void close_by_escape(GtkWindow *window);
 void destroy_window(GtkWindow *window);
 /* The same for whoever else closes it. */
 void unfocus_on_close(GtkWindow *window);
+/* What a screen reader calls it. */
+void name_widget(GtkWidget *widget, const char *text);
 /* Buttons that are only an icon are called by their tooltips: GTK 4.8 does not do so itself. */
 void name_by_tooltips(GtkWidget *root);

@@ -17,6 +17,7 @@ static DetailRow *make_row(AdwPreferencesGroup *group, const char *title)
     DetailRow *detail = g_new0(DetailRow, 1);
 
     detail->row = adw_action_row_new();
+    adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(detail->row), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(detail->row), title);
     detail->mark = gtk_image_new_from_icon_name("dialog-warning-symbolic");
     gtk_widget_add_css_class(detail->mark, "weak");

@@ -8,7 +8,7 @@
 
 typedef struct {
     AdwPreferencesGroup *network, *security, *overview;
-    GHashTable *rows; /* AdwPreferencesGroup and title → row */
+    GHashTable *rows; /* title → DetailRow */
 } Details;
 
 void details_init(Details *details, AdwPreferencesGroup *network, AdwPreferencesGroup *security,

@@ -7,6 +7,7 @@
 
 #include "client/client.h"
 #include "keyring.h"
+#include "say.h"
 #include "secret_dialog.h"
 
 struct _CausewayDialer {
@@ -23,12 +24,15 @@ typedef struct {
     GCancellable *cancellable;
     GHashTable *secrets; /* for Connect */
     GHashTable *keep;    /* for the keyring, once they have proved right */
+    GHashTable *known;   /* fields that the keyring has, rightly or not */
     char *anew;          /* a field to be asked for whatever is stored, or NULL */
     gboolean stored_anew; /* ... and it is stored with the profile, where it is put right too */
     GtkWindow *dialog;
+    gboolean asked;      /* the dialog is the service's question */
     gulong changed;
     gboolean called;  /* the service was told */
     gboolean replied; /* ... and has answered */
+    gboolean given_up; /* ... too late: what comes of it is to be ended */
 } Call;
 
 G_DEFINE_TYPE(CausewayDialer, causeway_dialer, G_TYPE_OBJECT)
@@ -41,13 +45,18 @@ static void call_free(gpointer data)
     Call *call = data;
 
     g_cancellable_cancel(call->cancellable);
-    if (call->dialog)
-        secret_dialog_dismiss(call->dialog);
     g_signal_handler_disconnect(call->item, call->changed);
+    if (call->dialog) {
+        secret_dialog_dismiss(call->dialog);
+        /* Without an answer of any kind the store would let nobody ask again. */
+        if (call->asked)
+            vpn_store_answer(vpn_item_store(call->item), call->item, NULL);
+    }
     g_object_unref(call->cancellable);
     g_object_unref(call->item);
     g_hash_table_unref(call->secrets);
     g_hash_table_unref(call->keep);
+    g_hash_table_unref(call->known);
     g_free(call->anew);
     g_free(call);
 }
@@ -96,9 +105,35 @@ gboolean causeway_dialer_is_busy(CausewayDialer *dialer, VpnItem *item)
     return call && !call->called;
 }
 
+static void on_item_changed(VpnItem *item, Call *call);
+
+static Call *call_new(CausewayDialer *dialer, VpnItem *item)
+{
+    Call *call = g_new0(Call, 1);
+
+    call->dialer = dialer;
+    call->item = g_object_ref(item);
+    call->cancellable = g_cancellable_new();
+    call->secrets = vpn_secrets_new();
+    call->keep = vpn_secrets_new();
+    call->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    call->changed = g_signal_connect(item, "changed", G_CALLBACK(on_item_changed), call);
+    g_hash_table_insert(dialer->calls, (gpointer)vpn_item_uuid(item), call);
+    return call;
+}
+
+/* Nobody was called yet. */
+static void call_drop(Call *call)
+{
+    g_autoptr(VpnItem) item = g_object_ref(call->item);
+
+    call_end(call);
+    vpn_item_changed(item);
+}
+
 static void tell_problem(CausewayDialer *dialer, const GError *error)
 {
-    g_autofree char *message = client_error_message(error);
+    g_autofree char *message = say_error(error);
 
     g_signal_emit(dialer, signals[SIGNAL_PROBLEM], 0, message);
 }
@@ -108,8 +143,10 @@ static void on_kept(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(CausewayDialer) dialer = data;
     g_autoptr(GError) error = NULL;
 
-    if (!keyring_store_finish(result, &error))
-        tell_problem(dialer, error);
+    if (keyring_store_finish(result, &error))
+        return;
+    g_autofree char *message = keyring_problem(error);
+    g_signal_emit(dialer, signals[SIGNAL_PROBLEM], 0, message);
 }
 
 static void on_stored(GObject *source, GAsyncResult *result, gpointer data)
@@ -141,8 +178,13 @@ static void on_item_changed(VpnItem *item, Call *call)
 {
     VpnState state = vpn_item_status(item)->state;
 
+    /* Somebody else was faster while secrets were being looked for. */
+    if (!call->called && vpn_state_is_active(state)) {
+        call_drop(call);
+        return;
+    }
     /* What is left of an earlier attempt is taken away before there is an answer. */
-    if (!call->called || (state == VPN_DISCONNECTED && !call->replied))
+    if (!call->called || (!call->replied && (state == VPN_DISCONNECTED || call->given_up)))
         return;
     if (state == VPN_CONNECTED)
         keep_secrets(call);
@@ -150,41 +192,74 @@ static void on_item_changed(VpnItem *item, Call *call)
         call_end(call);
 }
 
+/* What an answer is about. */
 typedef struct {
     CausewayDialer *dialer;
     VpnItem *item;
-} Begun;
+} About;
+
+static About *about_new(CausewayDialer *dialer, VpnItem *item)
+{
+    About *about = g_new0(About, 1);
+
+    about->dialer = g_object_ref(dialer);
+    about->item = g_object_ref(item);
+    return about;
+}
+
+static void on_disconnected(GObject *source, GAsyncResult *result, gpointer data);
+
+static void disconnect_item(CausewayDialer *dialer, VpnItem *item)
+{
+    vpn_store_disconnect(vpn_item_store(item), item, NULL, on_disconnected,
+                         about_new(dialer, item));
+}
+
+/* It stays in sight until something else is tried: a word that passes would be missed. */
+static void show_refusal(VpnItem *item, const GError *error)
+{
+    VpnStatus *status = vpn_item_edit_status(item);
+
+    vpn_status_clear(status);
+    if (error) {
+        status->state = VPN_FAILED;
+        status->failure_stage = g_strdup(stage_name(STAGE_PREPARE));
+        status->failure_message = say_error(error);
+    }
+    vpn_item_changed(item);
+}
 
 static void on_begun(GObject *source, GAsyncResult *result, gpointer data)
 {
-    g_autofree Begun *begun = data;
-    g_autoptr(CausewayDialer) dialer = begun->dialer;
-    g_autoptr(VpnItem) item = begun->item;
+    g_autofree About *about = data;
+    g_autoptr(CausewayDialer) dialer = about->dialer;
+    g_autoptr(VpnItem) item = about->item;
     g_autoptr(GError) error = NULL;
     Call *call = call_of(dialer, item);
+    gboolean given_up = call && call->given_up;
 
     if (call)
         call->replied = TRUE;
-    if (vpn_store_finish(VPN_STORE(source), result, &error))
+    if (vpn_store_finish(VPN_STORE(source), result, &error)) {
+        if (given_up)
+            disconnect_item(dialer, item);
         return;
-    tell_problem(dialer, error);
+    }
     if (call)
         call_end(call);
-    vpn_status_clear(vpn_item_edit_status(item));
-    vpn_item_changed(item);
+    /* What runs already is told of by the bus. */
+    if (client_error_kind(error) != CLIENT_ERROR_ALREADY_ACTIVE)
+        show_refusal(item, given_up ? NULL : error);
 }
 
 /* What is shown from now on is not the old failure, although the bus has not spoken yet. */
 static void begin(Call *call)
 {
     VpnStatus *status = vpn_item_edit_status(call->item);
-    Begun *begun = g_new0(Begun, 1);
 
-    begun->dialer = g_object_ref(call->dialer);
-    begun->item = g_object_ref(call->item);
     call->called = TRUE;
     vpn_store_connect(vpn_item_store(call->item), call->item, call->secrets, NULL, on_begun,
-                      begun);
+                      about_new(call->dialer, call->item));
     vpn_status_clear(status);
     status->state = VPN_CONNECTING;
     vpn_item_changed(call->item);
@@ -203,19 +278,56 @@ static void take_answers(Call *call, GHashTable *secrets, gboolean remember)
     }
 }
 
+static void on_stored_first(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean stored = vpn_store_finish(VPN_STORE(source), result, &error);
+
+    /* The call has gone then. */
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    Call *call = data;
+    if (stored) {
+        call->stored_anew = FALSE;
+        begin(call);
+        return;
+    }
+    g_autoptr(VpnItem) item = g_object_ref(call->item);
+    call_end(call);
+    show_refusal(item, error);
+}
+
+/* NetworkManager uses what it has stored and asks nobody. */
+static void store_first(Call *call)
+{
+    vpn_store_set_secret(vpn_item_store(call->item), call->item, call->anew,
+                         g_hash_table_lookup(call->secrets, call->anew), call->cancellable,
+                         on_stored_first, call);
+}
+
 static void on_missing_typed(GHashTable *secrets, gboolean remember, gpointer data)
 {
     Call *call = data;
 
     call->dialog = NULL;
     if (!secrets) {
-        g_autoptr(VpnItem) item = g_object_ref(call->item);
-        call_end(call);
-        vpn_item_changed(item);
+        call_drop(call);
         return;
     }
     take_answers(call, secrets, remember);
-    begin(call);
+    if (call->stored_anew &&
+        strcmp(vpn_store_name(vpn_item_store(call->item)), "networkmanager") == 0)
+        store_first(call);
+    else
+        begin(call);
+}
+
+/* Where the answer is offered to be kept.  What the keyring has is wrong if it is asked for
+ * nevertheless: without the new one it would stay so. */
+static SecretDialogFlags remembering(const Call *call, const char *field)
+{
+    return SECRET_DIALOG_REMEMBER |
+           (field && g_hash_table_contains(call->known, field) ? SECRET_DIALOG_KEPT : 0);
 }
 
 /* What neither the profile nor the keyring has. */
@@ -238,8 +350,8 @@ static void ask_missing(Call *call)
     g_ptr_array_add(fields, NULL);
     call->dialog = secret_dialog_show(
         call->dialer->parent_window(call->dialer->parent_data), call->item,
-        (const char *const *)fields->pdata, NULL, call->stored_anew ? 0 : SECRET_DIALOG_REMEMBER,
-        on_missing_typed, call);
+        (const char *const *)fields->pdata, NULL,
+        call->stored_anew ? 0 : remembering(call, call->anew), on_missing_typed, call);
 }
 
 static void on_keyring(GObject *source, GAsyncResult *result, gpointer data)
@@ -252,8 +364,12 @@ static void on_keyring(GObject *source, GAsyncResult *result, gpointer data)
         return;
     Call *call = data;
     if (found) {
-        /* Known again to be kept as it is, should the other one be changed. */
+        GHashTableIter iter;
+        gpointer field;
         take_answers(call, found, FALSE);
+        g_hash_table_iter_init(&iter, found);
+        while (g_hash_table_iter_next(&iter, &field, NULL))
+            g_hash_table_add(call->known, g_strdup(field));
         if (call->anew)
             g_hash_table_remove(call->secrets, call->anew);
     }
@@ -262,18 +378,16 @@ static void on_keyring(GObject *source, GAsyncResult *result, gpointer data)
 
 static void call_start(CausewayDialer *dialer, VpnItem *item, const char *anew)
 {
-    if (call_of(dialer, item) || vpn_state_is_active(vpn_item_status(item)->state))
+    VpnState state = vpn_item_status(item)->state;
+
+    /* A switch that was moved goes back. */
+    if (call_of(dialer, item) || vpn_state_is_active(state) || state == VPN_DISCONNECTING) {
+        vpn_item_changed(item);
         return;
-    Call *call = g_new0(Call, 1);
-    call->dialer = dialer;
-    call->item = g_object_ref(item);
-    call->cancellable = g_cancellable_new();
-    call->secrets = vpn_secrets_new();
-    call->keep = vpn_secrets_new();
+    }
+    Call *call = call_new(dialer, item);
     call->anew = g_strdup(anew);
     call->stored_anew = anew && g_strv_contains(vpn_item_stored_secrets(item), anew);
-    call->changed = g_signal_connect(item, "changed", G_CALLBACK(on_item_changed), call);
-    g_hash_table_insert(dialer->calls, (gpointer)vpn_item_uuid(item), call);
     vpn_item_changed(item);
     keyring_lookup(vpn_item_uuid(item), vpn_item_missing_secrets(item), call->cancellable,
                    on_keyring, call);
@@ -291,13 +405,20 @@ void causeway_dialer_connect_anew(CausewayDialer *dialer, VpnItem *item, const c
 
 static void on_disconnected(GObject *source, GAsyncResult *result, gpointer data)
 {
-    g_autoptr(CausewayDialer) dialer = data;
+    g_autofree About *about = data;
+    g_autoptr(CausewayDialer) dialer = about->dialer;
+    g_autoptr(VpnItem) item = about->item;
     g_autoptr(GError) error = NULL;
 
+    if (vpn_store_finish(VPN_STORE(source), result, &error))
+        return;
     /* It may have ended by itself just now. */
-    if (!vpn_store_finish(VPN_STORE(source), result, &error) &&
-        client_error_kind(error) != CLIENT_ERROR_NOT_FOUND)
+    if (client_error_kind(error) != CLIENT_ERROR_NOT_FOUND)
         tell_problem(dialer, error);
+    else if (vpn_state_is_active(vpn_item_status(item)->state))
+        vpn_status_clear(vpn_item_edit_status(item));
+    /* A switch that was moved goes back. */
+    vpn_item_changed(item);
 }
 
 void causeway_dialer_disconnect(CausewayDialer *dialer, VpnItem *item)
@@ -305,14 +426,35 @@ void causeway_dialer_disconnect(CausewayDialer *dialer, VpnItem *item)
     Call *call = call_of(dialer, item);
 
     if (call && !call->called) {
-        call_end(call);
+        call_drop(call);
+    } else if (call && !call->replied) {
+        /* There is nothing yet that could be ended. */
+        call->given_up = TRUE;
+        vpn_item_edit_status(item)->state = VPN_DISCONNECTING;
         vpn_item_changed(item);
-        return;
+    } else {
+        disconnect_item(dialer, item);
     }
-    vpn_store_disconnect(vpn_item_store(item), item, NULL, on_disconnected, g_object_ref(dialer));
 }
 
 /* --- The service's questions -------------------------------------------------------------- */
+
+/* What takes the place of a stored one is stored, too, when it has proved right. */
+static void note_answer(Call *call, const char *field, const Secret *secret)
+{
+    gboolean changed = strcmp(field, "ppp.new-password") == 0;
+    const char *place = changed ? "ppp.password" : field;
+
+    if (g_strv_contains(vpn_item_stored_secrets(call->item), place)) {
+        g_hash_table_replace(call->secrets, g_strdup(place), secret_copy(secret));
+        g_free(call->anew);
+        call->anew = g_strdup(place);
+        call->stored_anew = TRUE;
+    } else if (changed && (g_hash_table_contains(call->known, place) ||
+                           g_hash_table_contains(call->keep, place))) {
+        g_hash_table_replace(call->keep, g_strdup(place), secret_copy(secret));
+    }
+}
 
 static void on_answered(GHashTable *secrets, gboolean remember, gpointer data)
 {
@@ -325,13 +467,9 @@ static void on_answered(GHashTable *secrets, gboolean remember, gpointer data)
         gpointer field, value;
         take_answers(call, secrets, remember);
         g_hash_table_iter_init(&iter, secrets);
-        if (g_hash_table_iter_next(&iter, &field, &value))
+        if (g_hash_table_iter_next(&iter, &field, &value)) {
             secret = value;
-        /* The password that was asked for anew is stored when it has proved right. */
-        if (secret && g_strv_contains(vpn_item_stored_secrets(call->item), field)) {
-            g_free(call->anew);
-            call->anew = g_strdup(field);
-            call->stored_anew = TRUE;
+            note_answer(call, field, secret);
         }
     }
     vpn_store_answer(vpn_item_store(call->item), call->item, secret);
@@ -346,23 +484,21 @@ static void on_wanted(VpnStore *store, VpnItem *item, const char *field, const c
     gboolean stored = g_strv_contains(vpn_item_stored_secrets(item), field);
     gboolean lasting = strcmp(field, "ppp.new-password") != 0 && !stored;
 
+    if (call && call->given_up) {
+        vpn_store_answer(store, item, NULL);
+        return;
+    }
     if (!call) {
         /* A reconnection long after: it belongs to the one who connected, which are we. */
-        call = g_new0(Call, 1);
-        call->dialer = dialer;
-        call->item = g_object_ref(item);
-        call->cancellable = g_cancellable_new();
-        call->secrets = vpn_secrets_new();
-        call->keep = vpn_secrets_new();
+        call = call_new(dialer, item);
         call->called = call->replied = TRUE;
-        call->changed = g_signal_connect(item, "changed", G_CALLBACK(on_item_changed), call);
-        g_hash_table_insert(dialer->calls, (gpointer)vpn_item_uuid(item), call);
     }
     if (call->dialog)
         secret_dialog_dismiss(call->dialog);
+    call->asked = TRUE;
     call->dialog = secret_dialog_show(
         dialer->parent_window(dialer->parent_data), item, fields, message,
-        (refused ? SECRET_DIALOG_REFUSED : 0) | (lasting ? SECRET_DIALOG_REMEMBER : 0),
+        (refused ? SECRET_DIALOG_REFUSED : 0) | (lasting ? remembering(call, field) : 0),
         on_answered, call);
 }
 

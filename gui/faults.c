@@ -121,6 +121,14 @@ void fault_of(const VpnStatus *status, Fault *ret_fault)
 {
     FailureCode code;
 
+    if (g_strcmp0(status->failure_code, VPN_FAILURE_SERVICE_LOST) == 0) {
+        *ret_fault = (Fault){
+            .remedy = FAULT_REMEDY_RETRY,
+            .message = _("Causeway’s service ended unexpectedly, and the connection with it."),
+            .hint = _("Please report this together with the log."),
+        };
+        return;
+    }
     if (failure_code_from_name(status->failure_code, &code)) {
         const char *hint = rows[code].hint;
         *ret_fault = (Fault){
@@ -146,10 +154,16 @@ char *fault_details(const char *name, const VpnStatus *status)
     g_autofree char *stamp = when ? g_date_time_format_iso8601(when) : NULL;
 
     g_string_append_printf(text, "%s\n", name);
-    g_string_append_printf(text, "%s: %s: %s\n",
-                           status->failure_stage ? status->failure_stage : "",
-                           status->failure_code ? status->failure_code : "",
-                           status->failure_message ? status->failure_message : "");
+    const char *const parts[] = {status->failure_stage, status->failure_code,
+                                 status->failure_message};
+    const char *separator = "";
+    for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
+        if (!parts[i] || *parts[i] == '\0')
+            continue;
+        g_string_append_printf(text, "%s%s", separator, parts[i]);
+        separator = ": ";
+    }
+    g_string_append_c(text, '\n');
     if (status->gateway)
         g_string_append_printf(text, "gateway %s\n", status->gateway);
     if (stamp && status->since > 0)

@@ -118,6 +118,15 @@ gboolean keyring_store_finish(GAsyncResult *result, GError **error)
     return secret_password_store_finish(result, error);
 }
 
+char *keyring_problem(const GError *error)
+{
+    if (g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN) ||
+        g_error_matches(error, G_DBUS_ERROR, G_DBUS_ERROR_SPAWN_CHILD_EXITED))
+        return g_strdup(_("Not kept: this desktop has no keyring that answers."));
+    g_autofree char *message = say_error(error);
+    return g_strdup_printf(_("Not kept in the keyring: %s"), message);
+}
+
 static void on_forgotten(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GError) error = NULL;

@@ -15,5 +15,7 @@ GHashTable *keyring_lookup_finish(GAsyncResult *result, GError **error);
 void keyring_store(const char *uuid, const char *name, const char *field, const Secret *secret,
                    GAsyncReadyCallback callback, gpointer data);
 gboolean keyring_store_finish(GAsyncResult *result, GError **error);
+/* Why it was not stored, as a sentence; to be freed. */
+char *keyring_problem(const GError *error);
 /* `field` NULL: all of the connection.  Without an answer. */
 void keyring_forget(const char *uuid, const char *field);

@@ -3,13 +3,13 @@
 #include "new_dialog.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "access.h"
-#include "client/client.h"
 #include "keep.h"
 #include "keyring.h"
 #include "presets.h"
+#include "say.h"
+#include "typed.h"
 
 typedef struct {
     CausewayWindow *parent;
@@ -24,7 +24,9 @@ typedef struct {
     GHashTable *keyring_secrets;
     guint storing;    /* in the keyring, still under way */
     char *uuid;       /* once it is saved */
+    char *label;      /* its name, for the keyring */
     GtkWindow *held;  /* while the service is being asked */
+    gboolean closed;  /* ... and whose widgets have gone all the same */
 } NewDialog;
 
 static void new_dialog_free(gpointer data)
@@ -36,6 +38,7 @@ static void new_dialog_free(gpointer data)
     g_clear_pointer(&dialog->keyring_secrets, g_hash_table_unref);
     g_free(dialog->named);
     g_free(dialog->uuid);
+    g_free(dialog->label);
     g_free(dialog);
 }
 
@@ -61,8 +64,7 @@ static gboolean check_field(Profile *profile, FieldId id, GtkEditable *editable)
 
 static gboolean set_secret(Profile *profile, FieldId id, GtkEditable *editable)
 {
-    const char *text = gtk_editable_get_text(editable);
-    g_autoptr(Secret) secret = *text ? secret_new(text, strlen(text)) : NULL;
+    g_autoptr(Secret) secret = typed_secret(gtk_editable_get_text(editable));
     g_autoptr(GError) error = NULL;
 
     return profile_set_secret(profile, id, secret, &error);
@@ -109,7 +111,8 @@ static void finish(NewDialog *dialog)
 {
     causeway_window_select(dialog->parent, dialog->uuid);
     GtkWindow *window = g_steal_pointer(&dialog->held);
-    destroy_window(window);
+    if (!dialog->closed)
+        destroy_window(window);
     g_object_unref(window);
 }
 
@@ -118,10 +121,34 @@ static void on_kept(GObject *source, GAsyncResult *result, gpointer data)
     NewDialog *dialog = data;
     g_autoptr(GError) error = NULL;
 
-    if (!keyring_store_finish(result, &error))
-        causeway_window_toast(dialog->parent, error->message);
+    if (!keyring_store_finish(result, &error)) {
+        g_autofree char *message = keyring_problem(error);
+        causeway_window_toast(dialog->parent, message);
+    }
     if (--dialog->storing == 0)
         finish(dialog);
+}
+
+/* Where it is seen: somebody who has waited long may have closed the dialog. */
+static void show_problem(NewDialog *dialog, const GError *error)
+{
+    g_autofree char *message = say_error(error);
+    g_autofree char *escaped = g_markup_escape_text(message, -1);
+    GtkWindow *held = g_steal_pointer(&dialog->held);
+
+    if (dialog->closed) {
+        causeway_window_toast(dialog->parent, message);
+    } else {
+        adw_toast_overlay_add_toast(dialog->toasts, adw_toast_new(escaped));
+        gtk_widget_set_sensitive(GTK_WIDGET(dialog->dialog), TRUE);
+    }
+    /* Perhaps the last of it. */
+    g_object_unref(held);
+}
+
+static void on_destroyed(GtkWidget *window, NewDialog *dialog)
+{
+    dialog->closed = TRUE;
 }
 
 static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
@@ -133,19 +160,14 @@ static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
 
     dialog->uuid = vpn_store_save_finish(VPN_STORE(source), result, &error);
     if (!dialog->uuid) {
-        g_autofree char *message = client_error_message(error);
-        g_autofree char *escaped = g_markup_escape_text(message, -1);
-        adw_toast_overlay_add_toast(dialog->toasts, adw_toast_new(escaped));
-        g_clear_object(&dialog->held);
-        gtk_widget_set_sensitive(GTK_WIDGET(dialog->dialog), TRUE);
+        show_problem(dialog, error);
         return;
     }
     g_hash_table_iter_init(&iter, dialog->keyring_secrets);
     dialog->storing = 1;
     while (g_hash_table_iter_next(&iter, &field, &secret)) {
         dialog->storing++;
-        keyring_store(dialog->uuid, gtk_editable_get_text(dialog->name), field, secret, on_kept,
-                      dialog);
+        keyring_store(dialog->uuid, dialog->label, field, secret, on_kept, dialog);
     }
     if (--dialog->storing == 0)
         finish(dialog);
@@ -180,6 +202,8 @@ static void on_add(GtkButton *button, NewDialog *dialog)
     if (!profile || dialog->held)
         return;
     sort_secrets(dialog, profile);
+    g_free(dialog->label);
+    dialog->label = trimmed(dialog->name);
     dialog->held = g_object_ref(GTK_WINDOW(dialog->dialog));
     gtk_widget_set_sensitive(GTK_WIDGET(dialog->dialog), FALSE);
     vpn_store_save(causeway_application_store(application), NULL, profile,
@@ -264,6 +288,7 @@ void new_dialog_show(CausewayWindow *window, Profile *profile, GPtrArray *warnin
         g_signal_connect(*edited[i], "changed", G_CALLBACK(on_edited), dialog);
     g_signal_connect(dialog->preset, "notify::selected", G_CALLBACK(on_preset), dialog);
     g_signal_connect(dialog->add, "clicked", G_CALLBACK(on_add), dialog);
+    g_signal_connect(dialog->dialog, "destroy", G_CALLBACK(on_destroyed), dialog);
     g_object_set_data_full(G_OBJECT(dialog->dialog), "new-dialog", dialog, new_dialog_free);
     if (profile)
         fill(dialog, profile);

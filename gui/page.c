@@ -29,6 +29,7 @@ struct _CausewayPage {
     History history;
     Fault shown_fault;
     GCancellable *cancellable; /* of the counts that are asked for */
+    gboolean asking;           /* they are being waited for */
     guint timer;               /* once a second, while connected and in sight */
 };
 
@@ -71,12 +72,16 @@ static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
 {
     VpnStatistics statistics;
     g_autoptr(GError) error = NULL;
+    gboolean known = vpn_store_statistics_finish(VPN_STORE(source), result, &statistics, &error);
 
-    if (!vpn_store_statistics_finish(VPN_STORE(source), result, &statistics, &error)) {
-        /* Either nobody looks any more, or the connection has just gone, which is told. */
+    /* Nobody looks any more. */
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         return;
-    }
     CausewayPage *page = data;
+    page->asking = FALSE;
+    /* The connection has just gone, which is told. */
+    if (!known)
+        return;
     history_add(&page->history, g_get_monotonic_time(), statistics.rx_bytes, statistics.tx_bytes);
     show_traffic(page, &statistics);
 }
@@ -102,6 +107,10 @@ static gboolean on_second(gpointer data)
     CausewayPage *page = data;
 
     show_status_line(page);
+    /* A service that hangs is not asked once more each second. */
+    if (page->asking)
+        return G_SOURCE_CONTINUE;
+    page->asking = TRUE;
     vpn_store_statistics(vpn_item_store(page->item), page->item, page->cancellable, on_statistics,
                          page);
     return G_SOURCE_CONTINUE;
@@ -121,6 +130,7 @@ static void update_timer(CausewayPage *page)
         g_clear_handle_id(&page->timer, g_source_remove);
         g_cancellable_cancel(page->cancellable);
         g_clear_object(&page->cancellable);
+        page->asking = FALSE;
     }
 }
 

@@ -5,6 +5,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "client/client.h"
+
 const char *say_state(VpnState state)
 {
     switch (state) {
@@ -28,6 +30,8 @@ const char *say_status(const VpnStatus *status)
 {
     if (status->state == VPN_CONNECTING)
         return say_stage_doing(status->stage);
+    if (status->state == VPN_RECONNECTING)
+        return _("Connection lost, reconnecting…");
     return say_state(status->state);
 }
 
@@ -84,6 +88,24 @@ const char *say_field(const char *field_name)
     if (field)
         return _(field->label);
     return strcmp(field_name, "ppp.new-password") == 0 ? _("New password") : field_name;
+}
+
+char *say_error(const GError *error)
+{
+    switch (client_error_kind(error)) {
+    case CLIENT_ERROR_NOT_AUTHORIZED:
+        return g_strdup(
+            _("You are not allowed to do this. Ask whoever looks after this computer."));
+    case CLIENT_ERROR_NO_SERVICE:
+        return g_strdup(_("Causeway’s service does not answer. Try again; if it stays so, ask "
+                          "whoever looks after this computer to start it."));
+    case CLIENT_ERROR_ALREADY_ACTIVE:
+    case CLIENT_ERROR_INVALID:
+    case CLIENT_ERROR_NOT_FOUND:
+    case CLIENT_ERROR_OTHER:
+        break;
+    }
+    return client_error_message(error);
 }
 
 char *say_duration(gint64 seconds)

@@ -9,12 +9,15 @@
 #include "base/secret.h"
 #include "client/store.h"
 #include "say.h"
+#include "typed.h"
 
 /* The answers are taken down while they are typed: libadwaita tells of the response when the
  * rows have gone already. */
 typedef struct {
     AdwMessageDialog *dialog;
     GtkWidget *first;
+    GtkEditable *wished, *again; /* a new password, typed twice; or NULL */
+    GtkWidget *differ;
     GHashTable *secrets; /* field name → Secret; without those that are empty */
     char **fields;
     gboolean remember;
@@ -32,6 +35,18 @@ static void asking_free(gpointer data)
     g_free(asking);
 }
 
+/* A mistyped new password would lock its owner out. */
+static gboolean is_repeated(Asking *asking)
+{
+    if (!asking->again)
+        return TRUE;
+    const char *wished = gtk_editable_get_text(asking->wished);
+    const char *again = gtk_editable_get_text(asking->again);
+    gboolean same = strcmp(wished, again) == 0;
+    gtk_widget_set_visible(asking->differ, !same && *wished && *again);
+    return same;
+}
+
 /* An empty answer is none: no gateway has an empty key. */
 static void on_edited(GtkEditable *editable, gpointer data)
 {
@@ -40,14 +55,15 @@ static void on_edited(GtkEditable *editable, gpointer data)
     if (gtk_widget_in_destruction(GTK_WIDGET(editable)))
         return;
     const char *field = g_object_get_data(G_OBJECT(editable), "field");
-    const char *text = gtk_editable_get_text(editable);
-    if (*text)
-        g_hash_table_replace(asking->secrets, g_strdup(field), secret_new(text, strlen(text)));
-    else
+    Secret *secret = field ? typed_secret(gtk_editable_get_text(editable)) : NULL;
+    if (secret)
+        g_hash_table_replace(asking->secrets, g_strdup(field), secret);
+    else if (field)
         g_hash_table_remove(asking->secrets, field);
+    gboolean repeated = is_repeated(asking);
     adw_message_dialog_set_response_enabled(
         asking->dialog, "connect",
-        g_hash_table_size(asking->secrets) == g_strv_length(asking->fields));
+        repeated && g_hash_table_size(asking->secrets) == g_strv_length(asking->fields));
 }
 
 static void on_remember(GtkSwitch *toggle, GParamSpec *spec, gpointer data)
@@ -64,6 +80,17 @@ static void on_response(AdwMessageDialog *dialog, const char *response, gpointer
         return;
     asking->over = TRUE;
     asking->done(given ? asking->secrets : NULL, given && asking->remember, asking->data);
+}
+
+/* With its parent, say, and without a response. */
+static void on_destroyed(GtkWidget *dialog, gpointer data)
+{
+    Asking *asking = data;
+
+    if (asking->over)
+        return;
+    asking->over = TRUE;
+    asking->done(NULL, FALSE, asking->data);
 }
 
 static gboolean accept(gpointer data)
@@ -86,30 +113,57 @@ static void on_activated(AdwEntryRow *row, gpointer data)
     g_idle_add_full(G_PRIORITY_DEFAULT, accept, g_object_ref(asking->dialog), g_object_unref);
 }
 
+static GtkWidget *add_row(Asking *asking, GtkWidget *group, const char *title)
+{
+    GtkWidget *row = adw_password_entry_row_new();
+
+    adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), title);
+    g_signal_connect(row, "changed", G_CALLBACK(on_edited), asking);
+    g_signal_connect(row, "entry-activated", G_CALLBACK(on_activated), asking);
+    adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), row);
+    return row;
+}
+
+static void add_repetition(Asking *asking, GtkWidget *group, GtkWidget *wished)
+{
+    asking->wished = GTK_EDITABLE(wished);
+    asking->again = GTK_EDITABLE(add_row(asking, group, _("New password again")));
+    asking->differ = gtk_label_new(_("The two new passwords differ."));
+    gtk_widget_add_css_class(asking->differ, "error");
+    gtk_widget_set_margin_top(asking->differ, 6);
+    gtk_widget_set_visible(asking->differ, FALSE);
+    adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), asking->differ);
+}
+
+static void add_remember(Asking *asking, GtkWidget *group, gboolean active)
+{
+    GtkWidget *row = adw_action_row_new();
+    GtkWidget *toggle = gtk_switch_new();
+
+    gtk_widget_set_valign(toggle, GTK_ALIGN_CENTER);
+    g_signal_connect(toggle, "notify::active", G_CALLBACK(on_remember), asking);
+    gtk_switch_set_active(GTK_SWITCH(toggle), active);
+    adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _("Remember in my keyring"));
+    adw_action_row_add_suffix(ADW_ACTION_ROW(row), toggle);
+    adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), toggle);
+    name_widget(toggle, _("Remember in my keyring"));
+    adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), row);
+}
+
 static GtkWidget *make_group(Asking *asking, SecretDialogFlags flags)
 {
     GtkWidget *group = adw_preferences_group_new();
 
     for (char **field = asking->fields; *field; field++) {
-        GtkWidget *row = adw_password_entry_row_new();
-        adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), say_field(*field));
+        GtkWidget *row = add_row(asking, group, say_field(*field));
         g_object_set_data(G_OBJECT(row), "field", *field);
-        g_signal_connect(row, "changed", G_CALLBACK(on_edited), asking);
-        g_signal_connect(row, "entry-activated", G_CALLBACK(on_activated), asking);
         if (!asking->first)
             asking->first = row;
-        adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), row);
+        if (strcmp(*field, "ppp.new-password") == 0)
+            add_repetition(asking, group, row);
     }
-    if (flags & SECRET_DIALOG_REMEMBER) {
-        GtkWidget *row = adw_action_row_new();
-        GtkWidget *toggle = gtk_switch_new();
-        gtk_widget_set_valign(toggle, GTK_ALIGN_CENTER);
-        g_signal_connect(toggle, "notify::active", G_CALLBACK(on_remember), asking);
-        adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _("Remember in my keyring"));
-        adw_action_row_add_suffix(ADW_ACTION_ROW(row), toggle);
-        adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), toggle);
-        adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), row);
-    }
+    if (flags & SECRET_DIALOG_REMEMBER)
+        add_remember(asking, group, (flags & SECRET_DIALOG_KEPT) != 0);
     return group;
 }
 
@@ -142,6 +196,7 @@ GtkWindow *secret_dialog_show(GtkWindow *parent, VpnItem *item, const char *cons
     adw_message_dialog_set_extra_child(asking->dialog, make_group(asking, flags));
     g_object_set_data_full(G_OBJECT(dialog), "asking", asking, asking_free);
     g_signal_connect(dialog, "response", G_CALLBACK(on_response), asking);
+    g_signal_connect(dialog, "destroy", G_CALLBACK(on_destroyed), asking);
     unfocus_on_close(GTK_WINDOW(dialog));
     gtk_window_present(GTK_WINDOW(dialog));
     gtk_widget_grab_focus(asking->first);

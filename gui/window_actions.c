@@ -5,7 +5,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "client/client.h"
 #include "editor.h"
 #include "import_view.h"
 #include "keyring.h"
@@ -13,6 +12,7 @@
 #include "profile/keyfile.h"
 #include "qr.h"
 #include "report.h"
+#include "say.h"
 
 static CausewayApplication *application_of(CausewayWindow *window)
 {
@@ -81,7 +81,7 @@ static void with_free(WithProfile *with)
 
 static void tell(WithProfile *with, const GError *error)
 {
-    g_autofree char *message = client_error_message(error);
+    g_autofree char *message = say_error(error);
 
     causeway_window_toast(with->window, message);
     with_free(with);
@@ -258,7 +258,7 @@ static void on_removed(GObject *source, GAsyncResult *result, gpointer data)
         causeway_window_back(window);
         return;
     }
-    g_autofree char *message = client_error_message(error);
+    g_autofree char *message = say_error(error);
     causeway_window_toast(window, message);
 }
 

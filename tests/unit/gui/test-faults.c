@@ -54,6 +54,11 @@ static void test_details(void)
     g_autofree char *details = fault_details("office", &status);
 
     g_assert_cmpstr(details, ==, "office\nipsec: psk-wrong: Words (more).\n1970-01-01T00:00:01Z\n");
+    /* Nothing was begun: there is no code. */
+    status = (VpnStatus){.state = VPN_FAILED, .failure_stage = (char *)"prepare",
+                         .failure_message = (char *)"Words."};
+    g_autofree char *refused = fault_details("office", &status);
+    g_assert_cmpstr(refused, ==, "office\nprepare: Words.\n");
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <gio/gio.h>
 #include <locale.h>
+#include <string.h>
 
 #include "say.h"
 
@@ -69,7 +71,32 @@ static void test_status(void)
 
     g_assert_cmpstr(say_status(&status), ==, "Logging in…");
     status.state = VPN_RECONNECTING;
-    g_assert_cmpstr(say_status(&status), ==, "Reconnecting…");
+    g_assert_cmpstr(say_status(&status), ==, "Connection lost, reconnecting…");
+}
+
+static void check_error(const char *name, const char *message, const char *words)
+{
+    g_autoptr(GError) error = g_dbus_error_new_for_dbus_error(name, message);
+    g_autofree char *said = say_error(error);
+
+    g_assert_nonnull(strstr(said, words));
+    /* For whoever has only a window. */
+    g_assert_null(strstr(said, "sudo"));
+    g_assert_null(strstr(said, "org."));
+}
+
+static void test_error(void)
+{
+    check_error("org.causeway.Causeway1.Error.NotAuthorized",
+                "You may not do this; ask an administrator, or use sudo", "not allowed");
+    check_error("org.freedesktop.NetworkManager.PermissionDenied", "Not authorized to control it",
+                "not allowed");
+    check_error("org.freedesktop.DBus.Error.ServiceUnknown", "The name is not activatable",
+                "does not answer");
+    check_error("org.freedesktop.DBus.Error.NoReply", "Message recipient disconnected",
+                "does not answer");
+    check_error("org.causeway.Causeway1.Error.TooMany", "You have too many profiles",
+                "You have too many profiles");
 }
 
 int main(int argc, char **argv)
@@ -77,6 +104,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "C");
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/gui/say/suite", test_suite);
+    g_test_add_func("/gui/say/error", test_error);
     g_test_add_func("/gui/say/duration", test_duration);
     g_test_add_func("/gui/say/complete", test_complete);
     g_test_add_func("/gui/say/status", test_status);
