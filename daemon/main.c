@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "api/api.h"
+#include "api/bus_name.h"
 #include "api/log.h"
 #include "connection/connection.h"
 #include "profile/store.h"
@@ -26,6 +27,7 @@ typedef struct {
     char *charon_mode;
     char *charon_path;
     gboolean stay;
+    int idle_seconds;
     gboolean version;
 } Options;
 
@@ -63,6 +65,8 @@ static gboolean parse_arguments(Options *options, int *argc, char ***argv, GErro
         { "charon-path", 0, 0, G_OPTION_ARG_FILENAME, &options->charon_path,
           "The charon-systemd program", "FILE" },
         { "stay", 0, 0, G_OPTION_ARG_NONE, &options->stay, "Do not exit when idle", NULL },
+        { "idle", 0, 0, G_OPTION_ARG_INT, &options->idle_seconds,
+          "Exit after so many seconds with nothing to do (60)", "SECONDS" },
         { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
         { NULL },
     };
@@ -72,6 +76,8 @@ static gboolean parse_arguments(Options *options, int *argc, char ***argv, GErro
     g_option_context_add_main_entries(context, entries, NULL);
     return g_option_context_parse(context, argc, argv, error);
 }
+
+#define IDLE_SECONDS 60
 
 /* What the command line does not say, the settings file does; what neither says is built in. */
 static void take_default(char **value, GKeyFile *file, const char *group, const char *key,
@@ -90,6 +96,8 @@ static gboolean read_configuration(Options *options, GError **error)
     const char *path = options->configuration ? options->configuration : CONFIGURATION_FILE;
     g_autoptr(GError) local = NULL;
 
+    if (options->idle_seconds <= 0)
+        options->idle_seconds = IDLE_SECONDS;
     if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &local) &&
         (options->configuration || !g_error_matches(local, G_FILE_ERROR, G_FILE_ERROR_NOENT))) {
         g_propagate_prefixed_error(error, g_steal_pointer(&local), "%s: ", path);
@@ -144,11 +152,12 @@ static void harden(void)
 
 /* Longer than any polite end takes. */
 #define STOP_SECONDS 8
-#define IDLE_SECONDS 60
 
 typedef struct {
     GMainLoop *loop;
     ConnectionManager *manager;
+    ApiService *service;
+    BusName *name;
     GError *error;
 } Daemon;
 
@@ -181,23 +190,43 @@ static gboolean on_signal(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static void on_name_lost(GDBusConnection *bus, const char *name, gpointer data)
+static void on_name_lost(gpointer data)
 {
     Daemon *daemon = data;
 
     if (!daemon->error)
         g_set_error(&daemon->error, G_IO_ERROR, G_IO_ERROR_CLOSED,
                     "cannot have the name %s on the system bus: the bus is gone, does not allow "
-                    "it, or another causewayd is running", name);
+                    "it, or another causewayd is running", API_BUS_NAME);
     quit(daemon);
+}
+
+static void on_released(gpointer data)
+{
+    Daemon *daemon = data;
+
+    if (api_service_is_idle(daemon->service)) {
+        g_message("nothing to do: leaving until somebody calls");
+        connection_manager_stop(daemon->manager, quit, daemon);
+    } else {
+        bus_name_take_back(daemon->name);
+    }
+}
+
+/* A call that was on its way when the time was over: it is served, and the time begins anew. */
+static void on_drained(gpointer data)
+{
+    Daemon *daemon = data;
+
+    if (api_service_is_idle(daemon->service))
+        bus_name_release(daemon->name, on_released);
 }
 
 static void on_idle(gpointer data)
 {
     Daemon *daemon = data;
 
-    g_message("nothing to do for %d s: leaving until somebody calls", IDLE_SECONDS);
-    connection_manager_stop(daemon->manager, quit, daemon);
+    bus_name_drain(daemon->name, on_drained);
 }
 
 static gboolean run(Daemon *daemon, GDBusConnection *bus, ProfileStore *store,
@@ -205,24 +234,23 @@ static gboolean run(Daemon *daemon, GDBusConnection *bus, ProfileStore *store,
 {
     const ApiSettings settings = {
         .version = CAUSEWAY_VERSION,
-        .idle_seconds = options->stay ? 0 : IDLE_SECONDS,
+        .idle_seconds = options->stay ? 0 : (guint)options->idle_seconds,
         .idle = on_idle,
         .data = daemon,
     };
-    ApiService *service = api_service_new(bus, store, daemon->manager, &settings, error);
 
-    if (!service)
+    daemon->service = api_service_new(bus, store, daemon->manager, &settings, error);
+    if (!daemon->service)
         return FALSE;
     guint terminate = g_unix_signal_add(SIGTERM, on_signal, daemon);
     guint interrupt = g_unix_signal_add(SIGINT, on_signal, daemon);
-    guint name = g_bus_own_name_on_connection(bus, API_BUS_NAME, G_BUS_NAME_OWNER_FLAGS_NONE, NULL,
-                                              on_name_lost, daemon, NULL);
-    api_service_autoconnect(service);
+    daemon->name = bus_name_own(bus, API_BUS_NAME, on_name_lost, daemon);
+    api_service_autoconnect(daemon->service);
     g_main_loop_run(daemon->loop);
-    g_bus_unown_name(name);
+    bus_name_free(daemon->name);
     g_source_remove(terminate);
     g_source_remove(interrupt);
-    api_service_free(service);
+    api_service_free(daemon->service);
     if (!daemon->error)
         return TRUE;
     g_propagate_error(error, g_steal_pointer(&daemon->error));

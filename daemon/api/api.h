@@ -25,6 +25,8 @@ ApiService *api_service_new(GDBusConnection *bus, ProfileStore *store, Connectio
                             const ApiSettings *settings, GError **error);
 /* Starts what has connection.autoconnect. */
 void api_service_autoconnect(ApiService *service);
+/* Nothing is asked for or connected, nor was since `idle` was called the last time. */
+gboolean api_service_is_idle(ApiService *service);
 /* Ends every connection at once. */
 void api_service_free(ApiService *service);
 

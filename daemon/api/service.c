@@ -90,6 +90,11 @@ static gboolean busy(ApiService *service)
     return service->calls > 0 || service->log_waiters->len > 0;
 }
 
+gboolean api_service_is_idle(ApiService *service)
+{
+    return service->idle_source == 0 && !busy(service);
+}
+
 void api_service_touch(ApiService *service)
 {
     g_clear_handle_id(&service->idle_source, g_source_remove);
