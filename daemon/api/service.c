@@ -376,10 +376,13 @@ void api_service_autoconnect(ApiService *service)
         if (!profile_get_boolean(profile, FIELD_CONNECTION_AUTOCONNECT) ||
             g_hash_table_contains(service->connections, uuid))
             continue;
-        if (profile_validate(profile, &error))
-            api_connection_start(api_connection_new(service, profile, NULL, NULL));
-        else
+        if (!profile_validate(profile, &error)) {
             g_warning("\"%s\" cannot be connected automatically: %s", name, error->message);
+            continue;
+        }
+        ApiConnection *connection = api_connection_new(service, profile, NULL, NULL);
+        connection_be_patient(connection->connection);
+        api_connection_start(connection);
     }
     api_service_touch(service);
 }

@@ -61,9 +61,15 @@ void connection_set_state(Connection *connection, ConnectionState state, Stage s
 
 /* ---- the end ---- */
 
-static void drop_attempt(Connection *connection)
+static void forget_retry(Connection *connection)
 {
     g_clear_handle_id(&connection->retry, g_source_remove);
+    g_clear_pointer(&connection->awaited, monitor_free);
+}
+
+static void drop_attempt(Connection *connection)
+{
+    forget_retry(connection);
     g_clear_pointer(&connection->resolve, resolve_free);
     if (connection->attempt)
         manager_give_reqid(connection->manager, connection->reqid);
@@ -99,7 +105,7 @@ void connection_network_closed(Connection *connection)
 static void begin_end(Connection *connection)
 {
     connection_set_state(connection, CONNECTION_DISCONNECTING, connection->stage);
-    g_clear_handle_id(&connection->retry, g_source_remove);
+    forget_retry(connection);
     g_clear_pointer(&connection->resolve, resolve_free);
     g_clear_pointer(&connection->secret_field, g_free);
     connection->attempt_closing = connection->attempt != NULL;
@@ -118,20 +124,30 @@ static gboolean on_retry(gpointer data)
     Connection *connection = data;
 
     connection->retry = 0;
+    forget_retry(connection);
     connection_begin_attempt(connection);
     return G_SOURCE_REMOVE;
 }
 
+void connection_retry_soon(Connection *connection, guint msec)
+{
+    g_clear_handle_id(&connection->retry, g_source_remove);
+    connection->retry = g_timeout_add(msec, on_retry, connection);
+}
+
 static void schedule_retry(Connection *connection)
 {
-    Usec delay = backoff_delay(connection->attempts++, g_random_int());
+    /* The first is no second one at once: there was nothing before that was lost. */
+    guint attempt = connection->attempts++ + !connection->was_connected;
+    Usec delay = backoff_delay(attempt, g_random_int());
 
     /* The interface, its addresses and routes stay: what runs over the tunnel waits for it,
      * and nothing goes around it meanwhile. */
-    connection_set_state(connection, CONNECTION_RECONNECTING, connection->stage);
-    g_clear_handle_id(&connection->retry, g_source_remove);
-    connection->retry =
-        g_timeout_add((guint)(delay / USEC_PER_MSEC), on_retry, connection);
+    connection_set_state(connection, connection->was_connected ? CONNECTION_RECONNECTING
+                                                               : connection->state,
+                         connection->stage);
+    connection_retry_soon(connection, (guint)(delay / USEC_PER_MSEC));
+    connection_await_network(connection);
 }
 
 static void log_failure(Connection *connection, const Failure *failure)
@@ -190,6 +206,10 @@ void connection_fail(Connection *connection, const Failure *failure)
         schedule_retry(connection);
         return;
     }
+    if (connection_may_wait(connection)) {
+        schedule_retry(connection);
+        return;
+    }
     begin_end(connection);
 }
 
@@ -206,7 +226,7 @@ void connection_retry_now(Connection *connection)
     if (!connection->retry)
         return;
     connection->attempts = 0;
-    g_clear_handle_id(&connection->retry, g_source_remove);
+    forget_retry(connection);
     connection_begin_attempt(connection);
 }
 

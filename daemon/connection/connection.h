@@ -97,6 +97,9 @@ void connection_report_network(Connection *connection);
 /* a{sv}, floating: what network_plan_to_variant() says, and "ipv6-addresses" as.  NULL: nothing
  * is to be set by the owner, or not yet. */
 GVariant *connection_plan(Connection *connection);
+/* Before it is started: nobody waits for it, so what may come right by itself (no network yet, a
+ * gateway that does not answer) is waited for, for as long as it takes. */
+void connection_be_patient(Connection *connection);
 void connection_start(Connection *connection);
 /* CONNECTION_DISCONNECTED follows; the gateway is told, for at most a second. */
 void connection_stop(Connection *connection);

@@ -8,6 +8,7 @@
 #include "connection/manager.h"
 #include "connection/memory.h"
 #include "connection/resolve.h"
+#include "host/monitor.h"
 #include "host/network.h"
 #include "host/watch.h"
 
@@ -21,6 +22,7 @@ struct Connection {
     gpointer data;
     guint32 reqid;
     gboolean report; /* the network plan is set by the owner */
+    gboolean patient; /* a first connection, too, is tried again and again */
 
     ConnectionState state;
     Stage stage;
@@ -36,6 +38,7 @@ struct Connection {
     guint address_index;
     Attempt *attempt;
     guint retry; /* source of the next attempt */
+    Monitor *awaited; /* with it, where there is no network: any news of one */
 
     HostLink *link;
     HostNetwork *network;
@@ -68,6 +71,8 @@ void connection_fail_from_error(Connection *connection, Stage stage, FailureCode
                                 const GError *error);
 /* A way to the gateway has come up: no more waiting, if it waits. */
 void connection_retry_now(Connection *connection);
+/* It waits no longer than that. */
+void connection_retry_soon(Connection *connection, guint msec);
 /* A connection that is still being made begins again at once, over the network as it is now,
  * unless it has done so too often.  FALSE: it is not being made. */
 gboolean connection_restart(Connection *connection);
@@ -91,8 +96,14 @@ void connection_end(Connection *connection, const Failure *failure);
 gboolean connection_have_secrets(Connection *connection);
 /* The gateway wants (another) one. */
 void connection_ask_password(Connection *connection, PppSecretKind kind, const Failure *refused);
-/* The private key is encrypted; `refused` is set when a passphrase was given. */
-void connection_ask_passphrase(Connection *connection, const Failure *refused);
+/* The private key is encrypted, or on a token; `fresh`: what is stored is no answer. */
+void connection_ask_passphrase(Connection *connection, const Failure *reason, gboolean fresh);
+
+/* connection_wait.c */
+/* Whether a connection that never was up is tried again. */
+gboolean connection_may_wait(Connection *connection);
+/* While it waits for its next attempt: has that come as soon as there is a network. */
+void connection_await_network(Connection *connection);
 
 /* connection_network.c */
 void connection_network_apply(Connection *connection, const PlanNegotiated *negotiated,

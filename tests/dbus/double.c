@@ -180,6 +180,10 @@ void connection_stop(Connection *connection)
     connection->source = g_idle_add(ended, connection);
 }
 
+void connection_be_patient(Connection *connection)
+{
+}
+
 void connection_secret(Connection *connection, const char *field, const Secret *secret)
 {
     g_assert_cmpstr(field, ==, "ppp.password");
