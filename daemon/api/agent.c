@@ -37,7 +37,8 @@ void api_agent_ask(ApiConnection *connection, const char *field, const char *mes
 {
     gpointer interned = (gpointer)g_intern_string(field);
     /* An adding that adds nothing: it was asked for before, and the answer was refused. */
-    guint32 flags = g_hash_table_add(connection->asked, interned) ? 0 : 1;
+    gboolean first = g_hash_table_add(connection->asked, interned);
+    guint32 flags = first && !connection_wants_fresh_secret(connection->connection) ? 0 : 1;
 
     if (!connection->agent_sender) {
         connection_secret(connection->connection, field, NULL);

@@ -18,6 +18,7 @@ typedef struct {
     gboolean marks; /* on a terminal that can show them */
     gboolean have_stage;
     gboolean password_changed;
+    gboolean answered; /* a question */
     Stage stage;
     gint64 stage_begun, begun; /* monotonic, microseconds */
     int result;
@@ -72,6 +73,7 @@ static void on_prompted(const Secret *secret, gpointer data)
 {
     Up *up = data;
 
+    up->answered = TRUE;
     attempt_answer(up->attempt, secret);
     g_clear_pointer(&up->prompt, prompt_free);
 }
@@ -93,7 +95,7 @@ static void on_secret_wanted(Attempt *attempt, const char *field, const char *me
     g_autofree char *clean = failure_clean_text((const guint8 *)message, strlen(message));
     g_autofree char *question = g_strdup_printf("%s for %s", secret_words(field), up->name);
 
-    if (refused)
+    if (refused && up->answered)
         fprintf(stderr, "That was refused.\n");
     if (*clean)
         fprintf(stderr, "%s\n", clean);

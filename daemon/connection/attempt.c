@@ -76,13 +76,13 @@ void attempt_fail(Attempt *attempt, const Failure *failure)
     attempt->events.failed(copy, attempt->user_data);
 }
 
-void attempt_want_passphrase(Attempt *attempt, const Failure *refused)
+void attempt_want_passphrase(Attempt *attempt, const Failure *reason, gboolean fresh)
 {
-    g_autoptr(Failure) copy = failure_copy(refused);
+    g_autoptr(Failure) copy = failure_copy(reason);
 
     attempt->state = ATTEMPT_OVER;
     attempt_release(attempt);
-    attempt->events.passphrase_wanted(copy, attempt->user_data);
+    attempt->events.passphrase_wanted(copy, fresh, attempt->user_data);
 }
 
 static gboolean on_pending_failure(gpointer data)
@@ -357,6 +357,7 @@ static const IkeEvents ike_events = {
     .established = on_ike_established,
     .changed = on_ike_changed,
     .lost = on_ike_failed,
+    .vouch_wanted = attempt_vouch,
     .failed = on_ike_failed,
     .stopped = on_ike_stopped,
 };
@@ -515,6 +516,20 @@ const GatewayPath *attempt_path(const Attempt *attempt)
     return attempt->path.ifindex != 0 ? &attempt->path : NULL;
 }
 
+void attempt_hold_service(Attempt *attempt)
+{
+    if (!attempt->holds)
+        ike_service_hold(attempt->service);
+    attempt->holds = TRUE;
+}
+
+/* Which service is for a token is known once the token has been found. */
+static gboolean service_is_known(Attempt *attempt)
+{
+    return !credentials_is_token(profile_get_string(attempt->profile, FIELD_IPSEC_CERTIFICATE)) &&
+           !credentials_is_token(profile_get_string(attempt->profile, FIELD_IPSEC_KEY));
+}
+
 Attempt *attempt_new(const AttemptConfig *config, const AttemptEvents *events,
                      gpointer user_data)
 {
@@ -524,6 +539,7 @@ Attempt *attempt_new(const AttemptConfig *config, const AttemptEvents *events,
     attempt->events = *events;
     attempt->user_data = user_data;
     attempt->host = config->host;
+    attempt->services = config->service;
     /* Keys and authorities of one user's profiles must not count for another's gateway. */
     if (config->service)
         attempt->service = ike_service_of_user(
@@ -532,6 +548,7 @@ Attempt *attempt_new(const AttemptConfig *config, const AttemptEvents *events,
     attempt->psk = secret_copy(config->psk);
     attempt->password = secret_copy(config->password);
     attempt->key_passphrase = secret_copy(config->key_passphrase);
+    attempt->passphrase_typed = config->passphrase_typed;
     attempt->reqid = config->reqid;
     attempt->ipv4_address = config->ipv4_address;
     attempt->remembered_ike = g_strdup(config->remembered_ike);
@@ -540,8 +557,8 @@ Attempt *attempt_new(const AttemptConfig *config, const AttemptEvents *events,
     attempt->link_ifindex = config->link_ifindex;
     attempt->socket = -1;
     attempt->stage = STAGE_PREPARE;
-    if (attempt->service)
-        ike_service_hold(attempt->service);
+    if (attempt->service && service_is_known(attempt))
+        attempt_hold_service(attempt);
     attempt->tunnel =
         tunnel_process_new(config->tunnel_program, &tunnel_events, attempt, &error);
     if (!attempt->tunnel)
@@ -557,7 +574,7 @@ void attempt_free(Attempt *attempt)
     if (!attempt)
         return;
     attempt_release(attempt);
-    if (attempt->service)
+    if (attempt->holds)
         ike_service_release(attempt->service);
     g_clear_pointer(&attempt->pending, failure_free);
     secret_free(attempt->psk);

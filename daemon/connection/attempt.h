@@ -23,8 +23,8 @@ typedef struct {
     /* The interface of that kind, made now unless it is there; NULL sets `error`.  One of the
      * other kind gives way, unless addresses and routes stand on it: then it is an error. */
     HostLink *(*link_wanted)(HostLinkKind kind, gpointer user_data, GError **error);
-    /* For the private key; the attempt is over.  `refused` NULL: none was given. */
-    void (*passphrase_wanted)(const Failure *refused, gpointer user_data);
+    /* For the private key; the attempt is over.  `fresh`: what is stored is no answer. */
+    void (*passphrase_wanted)(const Failure *reason, gboolean fresh, gpointer user_data);
     void (*secret_wanted)(PppSecretKind kind, const Failure *refused, gpointer user_data);
     /* Comes again when the values change, also during a connection. */
     void (*network_up)(const PlanNegotiated *negotiated, const GatewayPath *path,
@@ -42,6 +42,7 @@ typedef struct {
     const char *tunnel_program;
     Profile *profile;
     const Secret *psk, *password, *key_passphrase; /* may be NULL */
+    gboolean passphrase_typed; /* by a person, for this very attempt */
     guint32 reqid;
     guint32 ipv4_address; /* asked for first, network order; 0: any */
     const char *remembered_ike, *remembered_esp; /* suites of the last time, or NULL */

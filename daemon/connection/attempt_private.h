@@ -25,14 +25,17 @@ struct Attempt {
     Stage stage;
 
     Host *host;
-    IkeService *service;
+    IkeService *services; /* of everybody; NULL: plain L2TP */
+    IkeService *service;  /* the one that is for this attempt */
+    gboolean holds;       /* it */
     Profile *profile;
     Secret *psk, *password, *key_passphrase;
+    gboolean passphrase_typed;
     guint32 reqid;
     guint32 ipv4_address;
     char *remembered_ike, *remembered_esp;
     IkeMaterial material;
-    Credentials *credentials; /* files that are being opened */
+    Credentials *credentials; /* files or certificates that are being looked into */
     gboolean material_ready;
     guint16 ike_port; /* IKE is to start as soon as the material is ready; 0: not yet */
     gboolean any_port;
@@ -63,13 +66,17 @@ void attempt_fail(Attempt *attempt, const Failure *failure);
 Failure *attempt_host_failure(Stage stage, const GError *error);
 
 /* Ends the attempt and tells that a passphrase is wanted. */
-void attempt_want_passphrase(Attempt *attempt, const Failure *refused);
+void attempt_want_passphrase(Attempt *attempt, const Failure *reason, gboolean fresh);
+/* Has its IKE service started, if it is not held yet. */
+void attempt_hold_service(Attempt *attempt);
 /* Starts IKE, if that waits for it. */
 void attempt_material_ready(Attempt *attempt);
 
 /* attempt_credentials.c */
 /* Gets ready what IKE proves itself with. */
 void attempt_open_credentials(Attempt *attempt);
+/* Has certificates of the gateway looked into, for the name that the user typed. */
+void attempt_vouch(Ike *ike, GPtrArray *certificates, gpointer data);
 
 /* attempt_data_path.c */
 /* Makes the interface ahead of its need. */

@@ -299,13 +299,13 @@ static void on_secret_wanted(PppSecretKind kind, const Failure *refused, gpointe
 }
 
 /* Nothing was sent yet; the answer begins another attempt. */
-static void on_passphrase_wanted(const Failure *refused, gpointer data)
+static void on_passphrase_wanted(const Failure *reason, gboolean fresh, gpointer data)
 {
     Connection *connection = data;
-    g_autoptr(Failure) copy = failure_copy(refused);
+    g_autoptr(Failure) copy = failure_copy(reason);
 
     drop_attempt(connection);
-    connection_ask_passphrase(connection, copy);
+    connection_ask_passphrase(connection, copy, fresh);
 }
 
 /* The service tells how long it is till then, once; it does not have to be asked again. */
@@ -464,6 +464,7 @@ void connection_begin_attempt(Connection *connection)
         .psk = connection->psk,
         .password = connection->password,
         .key_passphrase = connection->key_passphrase,
+        .passphrase_typed = connection->passphrase_typed,
         .reqid = connection->reqid,
         .remembered_ike = connection->memory.ike,
         .remembered_esp = connection->memory.esp,
@@ -473,6 +474,7 @@ void connection_begin_attempt(Connection *connection)
     if (connection->plan && connection->plan->ipv4_address.family == AF_INET)
         memcpy(&config.ipv4_address, connection->plan->ipv4_address.bytes, 4);
     connection->attempt = attempt_new(&config, &attempt_events, connection);
+    connection->passphrase_typed = FALSE;
     /* Where the known addresses lead nowhere, the name is looked up again. */
     gboolean look_up = !connection->addresses ||
                        (connection->state == CONNECTION_RECONNECTING && connection->attempts > 2 &&

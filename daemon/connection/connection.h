@@ -103,6 +103,9 @@ void connection_be_patient(Connection *connection);
 void connection_start(Connection *connection);
 /* CONNECTION_DISCONNECTED follows; the gateway is told, for at most a second. */
 void connection_stop(Connection *connection);
+/* Of what was asked for last: a person is to type it, whatever is stored.  A token that has heard
+ * a wrong PIN must not be given the same one again. */
+gboolean connection_wants_fresh_secret(Connection *connection);
 /* NULL: the user gave up; the connection fails with FAILURE_SECRET_MISSING. */
 void connection_secret(Connection *connection, const char *field, const Secret *secret);
 const ConnectionStatus *connection_status(Connection *connection);

@@ -48,9 +48,10 @@ struct Connection {
     gboolean attempt_closing, network_closing; /* what connection_stop() still waits for */
 
     Secret *psk, *password, *key_passphrase; /* the profile's, or given since */
+    gboolean passphrase_typed;               /* and not used yet */
     char *secret_field, *secret_message;     /* what is asked for now */
     Failure *refusal;                        /* why the last password was not taken */
-    gboolean secret_told;
+    gboolean secret_told, secret_fresh;      /* by somebody, not out of a store */
 
     /* status */
     ConnectionStatus status;

@@ -4,13 +4,15 @@
 
 #include <string.h>
 
+#include "credentials/protocol.h"
+
 static void ask_secret(Connection *connection, const char *field, const char *message)
 {
     g_free(connection->secret_field);
     g_free(connection->secret_message);
     connection->secret_field = g_strdup(field);
     connection->secret_message = g_strdup(message);
-    connection->secret_told = FALSE;
+    connection->secret_told = connection->secret_fresh = FALSE;
     connection_tell(connection);
 }
 
@@ -28,12 +30,24 @@ void connection_ask_password(Connection *connection, PppSecretKind kind, const F
     ask_secret(connection, expired ? "ppp.new-password" : "ppp.password", message);
 }
 
-void connection_ask_passphrase(Connection *connection, const Failure *refused)
+static gboolean uses_token(Profile *profile)
 {
+    return credentials_is_token(profile_get_string(profile, FIELD_IPSEC_CERTIFICATE)) ||
+           credentials_is_token(profile_get_string(profile, FIELD_IPSEC_KEY));
+}
+
+void connection_ask_passphrase(Connection *connection, const Failure *reason, gboolean fresh)
+{
+    static const char field[] = "ipsec.key-passphrase";
+    const char *words = reason->detail;
+
     g_clear_pointer(&connection->key_passphrase, secret_free);
     g_clear_pointer(&connection->refusal, failure_free);
-    connection->refusal = failure_copy(refused);
-    ask_secret(connection, "ipsec.key-passphrase", refused ? refused->detail : NULL);
+    connection->refusal = failure_copy(reason);
+    if (words && g_str_has_prefix(words, field))
+        words += strlen(field) + strlen(": ");
+    ask_secret(connection, field, fresh || uses_token(connection->profile) ? words : NULL);
+    connection->secret_fresh = fresh;
 }
 
 gboolean connection_have_secrets(Connection *connection)
@@ -74,6 +88,11 @@ static gboolean fits(const char *field, const Secret *secret)
            field_get(stored ? stored->id : FIELD_PPP_PASSWORD)->maximum;
 }
 
+gboolean connection_wants_fresh_secret(Connection *connection)
+{
+    return connection->secret_fresh;
+}
+
 void connection_secret(Connection *connection, const char *field, const Secret *secret)
 {
     if (g_strcmp0(field, connection->secret_field) != 0)
@@ -101,6 +120,7 @@ void connection_secret(Connection *connection, const char *field, const Secret *
         keep_secret(&connection->key_passphrase, secret);
     else
         keep_secret(&connection->password, secret);
+    connection->passphrase_typed = connection->secret_fresh;
     if (!connection->attempt)
         connection_begin_attempt(connection);
     else

@@ -45,22 +45,24 @@ static Failure *out_of_time(const CredentialsResult *result)
 /* NULL: it was opened. */
 static Failure *failure_of(const CredentialsResult *result)
 {
+    g_autofree char *words =
+        failure_clean_text((const guint8 *)result->words, strlen(result->words));
+
     switch (result->verdict) {
     case CREDENTIALS_OPENED:
         return NULL;
     case CREDENTIALS_PASSPHRASE_MISSING:
-        return failure_new(STAGE_PREPARE, FAILURE_SECRET_MISSING,
-                           "ipsec.key-passphrase: the private key is encrypted");
+    case CREDENTIALS_PASSPHRASE_FRESH:
+        return failure_new_printf(STAGE_PREPARE, FAILURE_SECRET_MISSING, "ipsec.key-passphrase: %s",
+                                  *words ? words : "the private key is encrypted");
     case CREDENTIALS_PASSPHRASE_WRONG:
-        return unusable("the passphrase (ipsec.key-passphrase) does not open the private key");
+        return unusable(*words ? words : "the passphrase (ipsec.key-passphrase) does not open the "
+                                         "private key");
     case CREDENTIALS_EXPIRED:
     case CREDENTIALS_NOT_YET_VALID:
         return out_of_time(result);
-    case CREDENTIALS_UNUSABLE: {
-        g_autofree char *words =
-            failure_clean_text((const guint8 *)result->words, strlen(result->words));
+    case CREDENTIALS_UNUSABLE:
         return unusable(words);
-    }
     }
     return unusable(NULL);
 }
@@ -177,7 +179,7 @@ static gboolean on_deadline(gpointer user_data)
 
     credentials->deadline = 0;
     credentials_tell_broken(credentials, "reading them took too long; are they on a network drive "
-                                         "that does not answer?");
+                                         "or a token that does not answer?");
     return G_SOURCE_REMOVE;
 }
 

@@ -77,6 +77,8 @@ void ike_material_clear(IkeMaterial *material)
     g_clear_pointer(&material->ike_proposals, g_free);
     g_clear_pointer(&material->esp_proposals, g_free);
     g_clear_pointer(&material->psk, secret_free);
+    g_clear_pointer(&material->token_key, g_free);
+    g_clear_pointer(&material->token_pin, secret_free);
 }
 
 static char *join_or_null(const char *const *strings)
@@ -119,6 +121,9 @@ void settings_ike(Profile *profile, const IkeMaterial *material, IkeConfig *ret_
         .certificate = material->certificate,
         .private_key = material->private_key,
         .ca = material->ca,
+        .token_key = material->token_key,
+        .token_slot = material->token_slot,
+        .token_pin = material->token_pin,
         .ike_proposals = material->ike_proposals,
         .esp_proposals = material->esp_proposals,
         .security = security_of(profile),

@@ -16,6 +16,9 @@ typedef struct {
     GBytes *certificate, *private_key, *ca;
     char *ike_proposals, *esp_proposals;
     Secret *psk;
+    char *token_key; /* its key is on a token; else NULL */
+    guint token_slot;
+    Secret *token_pin;
 } IkeMaterial;
 
 void ike_material_clear(IkeMaterial *material);

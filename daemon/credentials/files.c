@@ -9,7 +9,7 @@ static gboolean read_one(const CredentialsRequest *request, const char *field, c
 {
     g_autoptr(GError) error = NULL;
 
-    if (!path)
+    if (!path || credentials_is_token(path))
         return TRUE;
     *ret_bytes = user_file_read(request->user, path, &error);
     if (*ret_bytes)

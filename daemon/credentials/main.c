@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "credentials/parse.h"
+#include "credentials/tokens.h"
 #include "tunnel/sandbox.h"
 
 #define EXIT_USAGE 2
@@ -41,12 +42,45 @@ static gboolean write_all(GBytes *bytes)
     return TRUE;
 }
 
+/* Tokens before files, so that no library of a token sees these. */
+static gboolean read_all(const CredentialsRequest *request, CredentialsToken *token,
+                         CredentialsContents *ret_contents, CredentialsResult *ret_result)
+{
+    if (credentials_wants_token(request))
+        credentials_token_ask(request, token);
+    if (token->verdict != CREDENTIALS_OPENED) {
+        ret_result->verdict = token->verdict;
+        ret_result->words = g_steal_pointer(&token->words);
+        return FALSE;
+    }
+    if (!credentials_read(request, ret_contents, ret_result))
+        return FALSE;
+    if (token->certificate)
+        ret_contents->certificate = g_steal_pointer(&token->certificate);
+    if (token->ca)
+        ret_contents->ca = g_steal_pointer(&token->ca);
+    ret_contents->key_on_token = token->module != NULL;
+    return TRUE;
+}
+
+static void parse_all(const CredentialsContents *contents, CredentialsToken *token,
+                      CredentialsResult *result)
+{
+    credentials_parse(contents, result);
+    if (result->verdict != CREDENTIALS_OPENED)
+        return;
+    result->module = g_steal_pointer(&token->module);
+    result->key_id = g_steal_pointer(&token->key_id);
+    result->slot = token->slot;
+}
+
 int main(int argc, char **argv)
 {
     static const char usage[] = "causeway-credentials is a part of causewayd, which starts it.\n";
     g_auto(CredentialsRequest) request = { 0 };
     g_auto(CredentialsContents) contents = { 0 };
     g_auto(CredentialsResult) result = { 0 };
+    g_auto(CredentialsToken) token = { 0 };
     g_autofree char *missing = NULL;
 
     if (argc != 1 || isatty(STDIN_FILENO)) {
@@ -58,11 +92,13 @@ int main(int argc, char **argv)
     g_autoptr(GBytes) in = read_request();
     if (!credentials_request_unpack(in, &request))
         return EXIT_USAGE;
-    gboolean readable = credentials_read(&request, &contents, &result);
+    gboolean readable = request.name || read_all(&request, &token, &contents, &result);
     if (!sandbox_enter(&missing))
         _exit(EXIT_SANDBOX);
-    if (readable)
-        credentials_parse(&contents, &result);
+    if (request.name)
+        credentials_match(request.name, request.candidates, &result);
+    else if (readable)
+        parse_all(&contents, &token, &result);
     g_autoptr(GBytes) out = credentials_result_pack(&result);
     gboolean told = write_all(out);
     /* Without the handlers of exit(): nothing is to be flushed, much would be forbidden. */

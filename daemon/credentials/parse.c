@@ -19,6 +19,7 @@ typedef struct {
     GPtrArray *own;         /* gnutls_x509_crt_t: ours and its chain */
     GPtrArray *authorities;
     gboolean container; /* our certificate comes from one, and so may its authorities */
+    gboolean key_on_token;
 } Parse;
 
 static void free_certificate(gpointer certificate)
@@ -213,9 +214,12 @@ static gboolean read_key(Parse *parse, GBytes *file)
 
 static gboolean open_key(Parse *parse, GBytes *file)
 {
-    gnutls_pkcs12_t container = file ? open_container(file) : NULL;
+    gnutls_pkcs12_t container = NULL;
     gboolean ok = TRUE;
 
+    if (parse->key_on_token)
+        return TRUE;
+    container = file ? open_container(file) : NULL;
     if (container) {
         g_clear_pointer(&parse->key, gnutls_x509_privkey_deinit);
         ok = read_container(parse, container, TRUE, NULL, NULL);
@@ -240,12 +244,13 @@ static gboolean belongs(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key
            a_length == b_length && memcmp(a, b, a_length) == 0;
 }
 
-/* Ours goes first; what came with it in a container are its authorities. */
+/* Ours goes first; what came with it in a container are its authorities.  Whether it is that of a
+ * token's key, the IKE service finds out, which can ask the token. */
 static gboolean sort_own(Parse *parse, gboolean others_are_authorities)
 {
     guint index = 0;
 
-    while (index < parse->own->len &&
+    while (!parse->key_on_token && index < parse->own->len &&
            !belongs(g_ptr_array_index(parse->own, index), parse->key))
         index++;
     if (index == parse->own->len)
@@ -297,17 +302,27 @@ static char *certificates_text(GPtrArray *array)
     return g_string_free(text, FALSE);
 }
 
-static gboolean write_result(Parse *parse)
+static gboolean write_key(Parse *parse)
 {
-    CredentialsResult *result = parse->result;
     gnutls_datum_t pem = { NULL, 0 };
 
+    if (parse->key_on_token)
+        return TRUE;
     if (gnutls_x509_privkey_export2_pkcs8(parse->key, GNUTLS_X509_FMT_PEM, NULL,
                                           GNUTLS_PKCS_PLAIN, &pem) < 0)
         return unusable(parse, "the private key is of a kind that cannot be used");
-    result->private_key = g_strndup((const char *)pem.data, pem.size);
+    parse->result->private_key = g_strndup((const char *)pem.data, pem.size);
     explicit_bzero(pem.data, pem.size);
     gnutls_free(pem.data);
+    return TRUE;
+}
+
+static gboolean write_result(Parse *parse)
+{
+    CredentialsResult *result = parse->result;
+
+    if (!write_key(parse))
+        return FALSE;
     result->certificate = certificates_text(parse->own);
     result->ca = certificates_text(parse->authorities);
     return TRUE;
@@ -323,6 +338,7 @@ void credentials_parse(const CredentialsContents *contents, CredentialsResult *r
         .result = ret_result,
         .own = own,
         .authorities = authorities,
+        .key_on_token = contents->key_on_token,
     };
 
     *ret_result = (CredentialsResult){ .verdict = CREDENTIALS_OPENED };

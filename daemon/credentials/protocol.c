@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#define REQUEST_TYPE "(xmsmsmsmsmay)"
-#define RESULT_TYPE "(yxssss)"
+#define REQUEST_TYPE "(xmsmsmsmsmaybmsaay)"
+#define RESULT_TYPE "(yxssssssu)"
 
 typedef struct {
     gpointer data;
@@ -31,11 +31,17 @@ GBytes *credentials_bytes_take(gpointer data, gsize length)
     return g_bytes_new_with_free_func(data, length, wiped_free, wiped);
 }
 
-/* A floating "may". */
-static GVariant *maybe_bytes(const void *data, gsize length, gboolean given)
+gboolean credentials_is_token(const char *name_or_null)
 {
-    GVariant *array = given ? g_variant_new_fixed_array(G_VARIANT_TYPE_BYTE, data, length, 1)
-                            : NULL;
+    return name_or_null && g_str_has_prefix(name_or_null, CREDENTIALS_TOKEN_SCHEME);
+}
+
+/* A floating "may" that borrows the bytes: a copy of GVariant's would not be wiped. */
+static GVariant *maybe_secret(const Secret *secret)
+{
+    GVariant *array = secret ? g_variant_new_from_data(G_VARIANT_TYPE("ay"), secret_data(secret),
+                                                       secret_length(secret), TRUE, NULL, NULL)
+                             : NULL;
 
     return g_variant_new_maybe(G_VARIANT_TYPE("ay"), array);
 }
@@ -62,13 +68,17 @@ static GVariant *variant_from_bytes(GBytes *bytes, const char *type)
 
 GBytes *credentials_request_pack(const CredentialsRequest *request)
 {
-    const Secret *passphrase = request->passphrase;
+    GVariantBuilder candidates;
 
+    g_variant_builder_init(&candidates, G_VARIANT_TYPE("aay"));
+    for (guint i = 0; request->candidates && i < request->candidates->len; i++)
+        g_variant_builder_add_value(
+            &candidates,
+            g_variant_new_from_bytes(G_VARIANT_TYPE("ay"), request->candidates->pdata[i], TRUE));
     return variant_to_bytes(g_variant_new(
-        "(xmsmsmsms@may)", request->now, request->user, request->certificate,
-        request->private_key, request->ca,
-        maybe_bytes(passphrase ? secret_data(passphrase) : NULL,
-                    passphrase ? secret_length(passphrase) : 0, passphrase != NULL)));
+        "(xmsmsmsms@maybmsaay)", request->now, request->user, request->certificate,
+        request->private_key, request->ca, maybe_secret(request->passphrase),
+        request->typed != FALSE, request->name, &candidates));
 }
 
 static Secret *read_passphrase(GVariant *maybe)
@@ -82,16 +92,35 @@ static Secret *read_passphrase(GVariant *maybe)
     return secret_new(data, length);
 }
 
+static void free_bytes(gpointer bytes)
+{
+    g_bytes_unref(bytes);
+}
+
+static GPtrArray *read_candidates(GVariant *array)
+{
+    GPtrArray *candidates = g_ptr_array_new_with_free_func(free_bytes);
+
+    for (gsize i = 0; i < g_variant_n_children(array); i++) {
+        g_autoptr(GVariant) one = g_variant_get_child_value(array, i);
+        g_ptr_array_add(candidates, g_variant_get_data_as_bytes(one));
+    }
+    return candidates;
+}
+
 gboolean credentials_request_unpack(GBytes *bytes, CredentialsRequest *ret_request)
 {
     g_autoptr(GVariant) tuple = variant_from_bytes(bytes, REQUEST_TYPE);
     g_autoptr(GVariant) passphrase = NULL;
+    g_autoptr(GVariant) candidates = NULL;
     CredentialsRequest request = { 0 };
 
     if (!tuple)
         return FALSE;
-    g_variant_get(tuple, "(xmsmsmsms@may)", &request.now, &request.user, &request.certificate,
-                  &request.private_key, &request.ca, &passphrase);
+    g_variant_get(tuple, "(xmsmsmsms@maybms@aay)", &request.now, &request.user,
+                  &request.certificate, &request.private_key, &request.ca, &passphrase,
+                  &request.typed, &request.name, &candidates);
+    request.candidates = read_candidates(candidates);
     request.passphrase = read_passphrase(passphrase);
     *ret_request = request;
     return TRUE;
@@ -104,6 +133,8 @@ void credentials_request_clear(CredentialsRequest *request)
     g_free((char *)request->private_key);
     g_free((char *)request->ca);
     secret_free((Secret *)request->passphrase);
+    g_free((char *)request->name);
+    g_clear_pointer(&request->candidates, g_ptr_array_unref);
     *request = (CredentialsRequest){ 0 };
 }
 
@@ -116,7 +147,9 @@ GBytes *credentials_result_pack(const CredentialsResult *result)
 {
     return variant_to_bytes(g_variant_new(RESULT_TYPE, (guint8)result->verdict, result->time,
                                           or_empty(result->words), or_empty(result->certificate),
-                                          or_empty(result->private_key), or_empty(result->ca)));
+                                          or_empty(result->private_key), or_empty(result->ca),
+                                          or_empty(result->module), or_empty(result->key_id),
+                                          result->slot));
 }
 
 gboolean credentials_result_unpack(GBytes *bytes, CredentialsResult *ret_result)
@@ -135,6 +168,9 @@ gboolean credentials_result_unpack(GBytes *bytes, CredentialsResult *ret_result)
     g_variant_get_child(tuple, 3, "s", &ret_result->certificate);
     g_variant_get_child(tuple, 4, "s", &ret_result->private_key);
     g_variant_get_child(tuple, 5, "s", &ret_result->ca);
+    g_variant_get_child(tuple, 6, "s", &ret_result->module);
+    g_variant_get_child(tuple, 7, "s", &ret_result->key_id);
+    g_variant_get_child(tuple, 8, "u", &ret_result->slot);
     return TRUE;
 }
 
@@ -144,4 +180,6 @@ void credentials_result_clear(CredentialsResult *result)
     g_clear_pointer(&result->certificate, g_free);
     g_clear_pointer(&result->private_key, secret_string_free);
     g_clear_pointer(&result->ca, g_free);
+    g_clear_pointer(&result->module, g_free);
+    g_clear_pointer(&result->key_id, g_free);
 }

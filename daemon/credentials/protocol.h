@@ -12,17 +12,26 @@
 
 typedef struct {
     const char *user;        /* with whose rights the files are read; NULL: the process's own */
-    const char *certificate; /* files: PEM, DER or PKCS#12; NULL: not given */
+    const char *certificate; /* files: PEM, DER or PKCS#12; or URIs of RFC 7512; NULL: not given */
     const char *private_key;
     const char *ca;
-    const Secret *passphrase; /* NULL: not given */
+    const Secret *passphrase; /* or a token's PIN; NULL: not given */
+    gboolean typed;           /* by a person, just now */
     gint64 now;               /* seconds since 1970, for the dates of the certificate */
+    /* Another question, for which all of the above stays empty: which of `candidates` (of GBytes,
+     * DER) are a certificate for this name or address? */
+    const char *name;
+    GPtrArray *candidates;
 } CredentialsRequest;
+
+/* What names an object on a PKCS#11 token rather than a file. */
+#define CREDENTIALS_TOKEN_SCHEME "pkcs11:"
 
 typedef enum {
     CREDENTIALS_OPENED,
     CREDENTIALS_PASSPHRASE_MISSING,
     CREDENTIALS_PASSPHRASE_WRONG,
+    CREDENTIALS_PASSPHRASE_FRESH, /* only one that is typed now is tried */
     CREDENTIALS_EXPIRED,
     CREDENTIALS_NOT_YET_VALID,
     CREDENTIALS_UNUSABLE, /* for any other reason, which is told */
@@ -31,11 +40,18 @@ typedef enum {
 typedef struct {
     CredentialsVerdict verdict;
     gint64 time;       /* EXPIRED: since when; NOT_YET_VALID: until when */
-    char *words;       /* UNUSABLE: why; with a date: whose certificate it is */
-    char *certificate; /* PEM, the one that belongs to the key first, "" unless OPENED */
-    char *private_key; /* PEM, not encrypted */
+    char *words;       /* UNUSABLE: why; with a date: whose certificate it is; PASSPHRASE_…: what
+                          of a token, "": it is of a file */
+    char *certificate; /* PEM, the one that belongs to the key first, or those that are for the
+                          name; "" unless OPENED */
+    char *private_key; /* PEM, not encrypted; "": it is on a token */
     char *ca;          /* PEM; "": none given */
+    char *module;      /* the library for the key's token, "": it is on none */
+    char *key_id;      /* CKA_ID, in hexadecimal digits */
+    guint32 slot;
 } CredentialsResult;
+
+gboolean credentials_is_token(const char *name_or_null);
 
 GBytes *credentials_request_pack(const CredentialsRequest *request);
 /* `ret_request` owns its parts; FALSE leaves it untouched. */

@@ -30,12 +30,21 @@ void ike_attempt_next(Ike *ike, const char *text)
 }
 
 /* The identity in "IDir '10.0.0.1' does not match to '192.0.2.1'". */
-static char *learn_identity(const char *line)
+static char *identity_in(const char *line)
 {
     const char *start = line ? strstr(line, "IDir '") : NULL;
     const char *end = start ? strstr(start, "' does not match") : NULL;
 
     return end ? g_strndup(start + 6, (gsize)(end - start - 6)) : NULL;
+}
+
+/* NULL for one that our key cannot be bound to: for "%any", say, which a gateway may call itself,
+ * charon would take whichever key it has for everybody. */
+static char *learn_identity(const Ike *ike, const char *line)
+{
+    g_autofree char *identity = identity_in(line);
+
+    return ike_setup_may_own(ike->setup, identity) ? g_steal_pointer(&identity) : NULL;
 }
 
 /* Phase 2 was tried at once, and nobody answered. */
@@ -44,7 +53,7 @@ static gboolean reused_in_vain(const Ike *ike)
     return ike->was_up && ike->cause.point == CAUSE_QUICK && ike->cause.received == 0;
 }
 
-static void from_phase_1(Ike *ike, const char *text)
+void ike_attempt_from_phase_1(Ike *ike, const char *text)
 {
     ike->from_phase_1 = TRUE;
     vici_client_call(ike->control, ike_request_terminate(ike->setup), NULL, NULL);
@@ -63,11 +72,11 @@ static gboolean deleted_meanwhile(const Ike *ike, const Failure *failure)
 static gboolean vary(Ike *ike, const Failure *failure)
 {
     if (deleted_meanwhile(ike, failure)) {
-        from_phase_1(ike, "The gateway has dropped the old keys, beginning with phase 1");
+        ike_attempt_from_phase_1(ike, "The gateway has dropped the old keys, beginning with phase 1");
         return TRUE;
     }
     if (failure->code == FAILURE_GATEWAY_SILENT && reused_in_vain(ike)) {
-        from_phase_1(ike, "No answer under the old keys, beginning with phase 1");
+        ike_attempt_from_phase_1(ike, "No answer under the old keys, beginning with phase 1");
         return TRUE;
     }
     if (failure->code == FAILURE_GATEWAY_SILENT && !ike->nat_t) {
@@ -89,7 +98,7 @@ static gboolean vary(Ike *ike, const Failure *failure)
         return TRUE;
     }
     if (failure->code == FAILURE_IDENTITY_MISMATCH && ike->strict && !ike->learned_id &&
-        (ike->learned_id = learn_identity(failure->detail))) {
+        (ike->learned_id = learn_identity(ike, failure->detail))) {
         ike_attempt_next(ike, "Trying the identity that the gateway has");
         return TRUE;
     }
@@ -112,7 +121,7 @@ static gboolean lacks_ikev1(const Ike *ike)
 static Failure *in_words(Failure *failure)
 {
     static const char between[] = "' does not match to '";
-    g_autofree char *its = learn_identity(failure->detail);
+    g_autofree char *its = identity_in(failure->detail);
     const char *wanted = its ? strstr(failure->detail, between) : NULL;
 
     if (!wanted || failure->code != FAILURE_IDENTITY_MISMATCH)
@@ -247,6 +256,7 @@ void ike_attempt(Ike *ike)
         .nat_t_port = ike->nat_t ? charon_port_nat_t(ike->service) : 0,
         .group = aggressive ? ike_setup_group(ike->setup, ike->group_index) : NULL,
         .remote_id = ike->learned_id,
+        .pinned = ike->pinned,
     };
 
     if (ike->strict && !ike->learned_id)

@@ -79,6 +79,22 @@ static const Setting settings[] = {
     { SETTING_OPEN, "openssl", NULL },
     { SETTING_VALUE, "load_legacy", "no" },
     { SETTING_CLOSE, NULL, NULL },
+};
+
+/* Within "plugins", where a token is used. */
+static const Setting token_settings[] = {
+    { SETTING_OPEN, CHARON_TOKEN_PLUGIN, NULL },
+    { SETTING_OPEN, "modules", NULL },
+    { SETTING_OPEN, CHARON_TOKEN_MODULE, NULL },
+    { SETTING_VALUE, "path", NULL },
+    /* Whom to trust is told with the connection. */
+    { SETTING_VALUE, "load_certs", "no" },
+    { SETTING_CLOSE, NULL, NULL },
+    { SETTING_CLOSE, NULL, NULL },
+    { SETTING_CLOSE, NULL, NULL },
+};
+
+static const Setting last_settings[] = {
     { SETTING_CLOSE, NULL, NULL },
     { SETTING_CLOSE, NULL, NULL },
 };
@@ -113,15 +129,16 @@ static char *filled_value(const CharonConfig *config, const char *key)
         return g_strdup_printf("%u", config->port_nat_t);
     if (strcmp(key, "xfrm_acq_expires") == 0)
         return g_strdup_printf("%u", config->xfrm_acq_expires);
+    if (strcmp(key, "path") == 0)
+        return g_strdup(config->token_module);
     return g_strconcat("unix://", config->socket_path, NULL);
 }
 
-char *charon_config_text(const CharonConfig *config)
+static gboolean append_settings(GString *out, const Setting *table, gsize count,
+                                const CharonConfig *config)
 {
-    g_autoptr(GString) out = g_string_new(NULL);
-
-    for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
-        const Setting *setting = &settings[i];
+    for (gsize i = 0; i < count; i++) {
+        const Setting *setting = &table[i];
         switch (setting->kind) {
         case SETTING_OPEN:
             g_string_append_printf(out, "%s {\n", setting->key);
@@ -134,10 +151,22 @@ char *charon_config_text(const CharonConfig *config)
                 setting->value ? g_strdup(setting->value) : filled_value(config, setting->key);
             g_string_append_printf(out, "%s = ", setting->key);
             if (!append_quoted(out, value))
-                return NULL;
+                return FALSE;
             break;
         }
         }
     }
+    return TRUE;
+}
+
+char *charon_config_text(const CharonConfig *config)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    gsize for_token = config->token_module ? G_N_ELEMENTS(token_settings) : 0;
+
+    if (!append_settings(out, settings, G_N_ELEMENTS(settings), config) ||
+        !append_settings(out, token_settings, for_token, config) ||
+        !append_settings(out, last_settings, G_N_ELEMENTS(last_settings), config))
+        return NULL;
     return g_string_free(g_steal_pointer(&out), FALSE);
 }

@@ -10,7 +10,13 @@ typedef struct {
     guint16 port_nat_t;
     guint xfrm_acq_expires; /* seconds */
     const char *const *plugins; /* NULL-terminated */
+    const char *token_module; /* path of a PKCS#11 library, or NULL */
 } CharonConfig;
+
+/* What the library of tokens is called in it. */
+#define CHARON_TOKEN_MODULE "token"
+/* For tokens, beside the others. */
+#define CHARON_TOKEN_PLUGIN "pkcs11"
 
 /* The plug-ins that Causeway needs, in charon's order. */
 const char *const *charon_config_plugins(void);

@@ -144,19 +144,27 @@ static const char *plugin_folder(void)
     return NULL;
 }
 
-/* Those of our list that are installed; all of it when their folder is not known. */
-static char **choose_plugins(void)
+/* Also when their folder is not known. */
+static gboolean has_plugin(const char *name)
+{
+    const char *folder = plugin_folder();
+    g_autofree char *path = folder ? g_strdup_printf("%s/libstrongswan-%s.so", folder, name) : NULL;
+
+    return !path || g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* Those of our list that are installed. */
+static char **choose_plugins(gboolean with_tokens)
 {
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     const char *const *wanted = charon_config_plugins();
-    const char *folder = plugin_folder();
 
     for (guint i = 0; wanted[i]; i++) {
-        g_autofree char *path =
-            folder ? g_strdup_printf("%s/libstrongswan-%s.so", folder, wanted[i]) : NULL;
-        if (!path || g_file_test(path, G_FILE_TEST_EXISTS))
+        if (has_plugin(wanted[i]))
             g_strv_builder_add(builder, wanted[i]);
     }
+    if (with_tokens)
+        g_strv_builder_add(builder, CHARON_TOKEN_PLUGIN);
     return g_strv_builder_end(builder);
 }
 
@@ -171,15 +179,16 @@ static guint read_acq_expires(void)
     return (guint)value;
 }
 
-static gboolean write_config(CharonProcess *process)
+static gboolean write_config(CharonProcess *process, const char *token_module)
 {
-    g_auto(GStrv) plugins = choose_plugins();
+    g_auto(GStrv) plugins = choose_plugins(token_module != NULL);
     CharonConfig config = {
         .socket_path = process->socket_path,
         .port = process->port,
         .port_nat_t = process->port_nat_t,
         .xfrm_acq_expires = read_acq_expires(),
         .plugins = (const char *const *)plugins,
+        .token_module = token_module,
     };
     g_autofree char *text = charon_config_text(&config);
 
@@ -420,12 +429,19 @@ char *charon_process_find_program(const char *preferred)
 }
 
 CharonProcess *charon_process_start(const char *program, const char *directory,
+                                    const char *token_module,
                                     const CharonProcessEvents *events, gpointer user_data,
                                     Failure **ret_failure)
 {
     g_autoptr(GError) error = NULL;
-    CharonProcess *process = g_new0(CharonProcess, 1);
 
+    if (token_module && !has_plugin(CHARON_TOKEN_PLUGIN)) {
+        *ret_failure = failure_new(STAGE_PREPARE, FAILURE_CHARON_FAILED,
+                                   "strongSwan's plug-in for PKCS#11 tokens is not installed (on "
+                                   "Debian: libstrongswan-extra-plugins)");
+        return NULL;
+    }
+    CharonProcess *process = g_new0(CharonProcess, 1);
     process->references = 1;
     process->notify_fd = -1;
     process->events = *events;
@@ -445,7 +461,7 @@ CharonProcess *charon_process_start(const char *program, const char *directory,
     process->port = choose_port(IKE_PORT);
     process->port_nat_t = choose_port(NAT_T_PORT);
     running = g_slist_prepend(running, process);
-    if (!open_notify(process) || !write_config(process) ||
+    if (!open_notify(process) || !write_config(process, token_module) ||
         !process_spawn(process, program, &error)) {
         *ret_failure = failure_new(STAGE_PREPARE, FAILURE_CHARON_FAILED,
                                    error ? error->message : "its files could not be made");

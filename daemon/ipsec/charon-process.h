@@ -18,8 +18,10 @@ typedef struct {
 /* The path of a charon-systemd that can be run, `preferred` if that is not NULL; or NULL. */
 char *charon_process_find_program(const char *preferred);
 
-/* Starts `program` with files in a new folder of mode 0700 below `directory`. */
+/* Starts `program` with files in a new folder of mode 0700 below `directory`.  `token_module` is
+ * the path of a PKCS#11 library that it is to load, or NULL. */
 CharonProcess *charon_process_start(const char *program, const char *directory,
+                                    const char *token_module,
                                     const CharonProcessEvents *events, gpointer user_data,
                                     Failure **ret_failure);
 GPid charon_process_pid(CharonProcess *process);

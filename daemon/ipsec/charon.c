@@ -28,12 +28,13 @@ struct CharonMember {
 };
 
 struct IkeService {
-    GHashTable *users; /* user → IkeService, each of which has none of its own */
+    GHashTable *users; /* user, or user and token → IkeService, each of which has none of its own */
     guint ending;      /* how many of these and ourselves have not ended yet */
     guint references; /* the owner's and the members': a freed negotiation may still tidy up */
     IkeServiceMode mode;
     char *directory;
     char *program; /* as given; may be NULL */
+    char *token_module; /* NULL: none */
     State state;
     guint holds;
     gboolean private;
@@ -169,7 +170,8 @@ static void start_private(IkeService *service, const char *program)
 
     service->private = TRUE;
     service->process =
-        charon_process_start(program, service->directory, &events, service, &failure);
+        charon_process_start(program, service->directory, service->token_module, &events, service,
+                             &failure);
     if (!service->process) {
         service_fail(service, failure);
         return;
@@ -243,7 +245,8 @@ static void service_let_go(IkeService *service)
     if (--service->holds > 0 || service->state == STATE_OFF || service->state == STATE_STOPPING)
         return;
     clear_source(&service->grace);
-    service->grace = attach(g_timeout_source_new(GRACE_MSEC), on_grace_over, service);
+    service->grace = attach(g_timeout_source_new(service->token_module ? 0 : GRACE_MSEC),
+                            on_grace_over, service);
 }
 
 /* ---- interface ---- */
@@ -263,19 +266,38 @@ IkeService *ike_service_new(IkeServiceMode mode, const char *runtime_directory,
     return service;
 }
 
-IkeService *ike_service_of_user(IkeService *service, const char *user)
+static IkeService *service_of(IkeService *service, const char *key)
 {
-    if (!user || service->mode == IKE_SERVICE_SYSTEM)
-        return service;
-    IkeService *own = g_hash_table_lookup(service->users, user);
+    IkeService *own = g_hash_table_lookup(service->users, key);
     if (!own) {
         own = ike_service_new(service->mode, "", service->program);
         g_free(own->directory);
         /* A number, for a socket's path must be short. */
         own->directory = g_strdup_printf("%s-%u", service->directory,
                                          g_hash_table_size(service->users) + 1);
-        g_hash_table_insert(service->users, g_strdup(user), own);
+        g_hash_table_insert(service->users, g_strdup(key), own);
     }
+    return own;
+}
+
+IkeService *ike_service_of_user(IkeService *service, const char *user)
+{
+    if (!user || service->mode == IKE_SERVICE_SYSTEM)
+        return service;
+    return service_of(service, user);
+}
+
+IkeService *ike_service_of_token(IkeService *service, const char *user, const char *module,
+                                 guint slot)
+{
+    /* No user's name has a line's end in it. */
+    g_autofree char *key = g_strdup_printf("%s\n%u\n%s", user ? user : "", slot, module);
+
+    if (service->mode == IKE_SERVICE_SYSTEM)
+        return service;
+    IkeService *own = service_of(service, key);
+    if (!own->token_module)
+        own->token_module = g_strdup(module);
     return own;
 }
 
@@ -326,6 +348,7 @@ static void service_unref(IkeService *service)
     g_free(service->system_socket);
     g_free(service->directory);
     g_free(service->program);
+    g_free(service->token_module);
     g_free(service);
 }
 

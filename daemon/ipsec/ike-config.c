@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ipsec/charon-config.h"
 #include "ipsec/identity.h"
 #include "ipsec/pem.h"
 #include "ipsec/proposals.h"
@@ -84,13 +85,28 @@ static Failure *check_plain(const IkeConfig *config)
     return NULL;
 }
 
+static Failure *check_token(const IkeConfig *config)
+{
+    gsize digits = strlen(config->token_key);
+
+    if (digits == 0 || digits % 2 != 0 || digits > MAX_TEXT ||
+        strspn(config->token_key, "0123456789abcdef") != digits || config->token_slot > G_MAXINT)
+        return failure_new(STAGE_PREPARE, FAILURE_CERTIFICATE_UNUSABLE,
+                           "the key on the token has no usable name");
+    /* An empty one would be tried all the same, and count. */
+    if (!config->token_pin || secret_length(config->token_pin) == 0 ||
+        secret_length(config->token_pin) > MAX_TEXT)
+        return failure_new(STAGE_PREPARE, FAILURE_SECRET_MISSING, "the token's PIN is missing");
+    return NULL;
+}
+
 static Failure *setup_certificates(IkeSetup *setup)
 {
     const IkeConfig *config = &setup->c;
 
     if (config->auth != IKE_AUTH_CERTIFICATE)
         return NULL;
-    if (!config->certificate || !config->private_key)
+    if (!config->certificate || (!config->private_key && !config->token_key))
         return failure_new(STAGE_PREPARE, FAILURE_CERTIFICATE_UNUSABLE,
                            "the certificate or its key is missing");
     setup->certificates = pem_certificates(config->certificate);
@@ -100,6 +116,8 @@ static Failure *setup_certificates(IkeSetup *setup)
     if (config->ca && !(setup->authorities = pem_certificates(config->ca)))
         return failure_new(STAGE_PREPARE, FAILURE_CERTIFICATE_UNUSABLE,
                            "the authority's file holds no certificate");
+    if (config->token_key)
+        return check_token(config);
     if (pem_is_encrypted(config->private_key))
         return failure_new(STAGE_PREPARE, FAILURE_CERTIFICATE_UNUSABLE,
                            "the private key is still encrypted");
@@ -150,6 +168,8 @@ static void copy_config(IkeConfig *to, const IkeConfig *from)
     to->gateway_name = g_strdup(from->gateway_name ? from->gateway_name : from->gateway);
     to->certificate = from->certificate ? g_bytes_ref(from->certificate) : NULL;
     to->private_key = from->private_key ? g_bytes_ref(from->private_key) : NULL;
+    to->token_key = g_strdup(or_null(from->token_key));
+    to->token_pin = secret_copy(from->token_pin);
     to->ca = from->ca ? g_bytes_ref(from->ca) : NULL;
     to->ike_proposals = g_strdup(or_null(from->ike_proposals));
     to->esp_proposals = g_strdup(or_null(from->esp_proposals));
@@ -192,13 +212,14 @@ void ike_setup_free(IkeSetup *setup)
     const char *strings[] = {
         setup->c.uuid,          setup->c.gateway,        setup->c.local_address,
         setup->c.group_name,    setup->c.local_id,       setup->c.remote_id,
-        setup->c.gateway_name,
+        setup->c.gateway_name,  setup->c.token_key,
         setup->c.ike_proposals, setup->c.esp_proposals,  setup->c.remembered_ike,
         setup->c.remembered_esp,
     };
     for (gsize i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free((gpointer)strings[i]);
     secret_free((Secret *)setup->c.psk);
+    secret_free((Secret *)setup->c.token_pin);
     g_clear_pointer(&setup->c.certificate, g_bytes_unref);
     g_clear_pointer(&setup->c.private_key, g_bytes_unref);
     g_clear_pointer(&setup->c.ca, g_bytes_unref);
@@ -253,7 +274,7 @@ static const char *owner_identity(const IkeSetup *setup, const char *identity)
 {
     static const char *const any[] = { "0.0.0.0", "::", "0::0", NULL };
 
-    if (!identity || g_strv_contains(any, identity) ||
+    if (!identity || !*identity || g_strv_contains(any, identity) ||
         g_strcmp0(identity, setup->c.local_address) == 0 ||
         g_strcmp0(identity, setup->c.local_id) == 0)
         return NULL;
@@ -265,6 +286,11 @@ static const char *owner_identity(const IkeSetup *setup, const char *identity)
     if (strspn(identity, "0123456789.:-") == strlen(identity) && strchr(identity, '-'))
         return NULL;
     return strstr(identity, "net:") || strstr(identity, "range:") ? NULL : identity;
+}
+
+gboolean ike_setup_may_own(const IkeSetup *setup, const char *identity)
+{
+    return owner_identity(setup, identity) != NULL;
 }
 
 /* charon looks a key up by the two identities, and when none fits by the two addresses.  Without
@@ -284,8 +310,22 @@ ViciWriter *ike_request_load_shared(const IkeSetup *setup, const IkeAttempt *att
     return writer;
 }
 
+static ViciWriter *load_token(const IkeSetup *setup)
+{
+    ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "load-token");
+    const Secret *pin = setup->c.token_pin;
+
+    vici_write_string(writer, "handle", setup->c.token_key);
+    vici_write_number(writer, "slot", setup->c.token_slot);
+    vici_write_string(writer, "module", CHARON_TOKEN_MODULE);
+    vici_write_value(writer, "pin", secret_data(pin), secret_length(pin));
+    return writer;
+}
+
 ViciWriter *ike_request_load_key(const IkeSetup *setup)
 {
+    if (setup->c.token_key)
+        return load_token(setup);
     ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "load-key");
     gsize size = 0;
     const guint8 *data = g_bytes_get_data(setup->c.private_key, &size);
@@ -328,6 +368,8 @@ static void write_authentication(ViciWriter *writer, const IkeSetup *setup,
     vici_write_section(writer, "remote");
     vici_write_string(writer, "auth", auth);
     vici_write_string(writer, "id", attempt->remote_id ? attempt->remote_id : setup->c.remote_id);
+    if (attempt->pinned)
+        write_certificates(writer, "certs", attempt->pinned);
     if (setup->authorities)
         write_certificates(writer, "cacerts", setup->authorities);
     vici_write_section_end(writer);
@@ -482,6 +524,16 @@ ViciWriter *ike_request_rekey_child(guint64 id)
 ViciWriter *ike_request_list_sas(const IkeSetup *setup)
 {
     return ike_request_simple("list-sas", "ike", setup->name);
+}
+
+ViciWriter *ike_request_list_certs(const char *identity)
+{
+    ViciWriter *writer = vici_writer_new(VICI_CMD_REQUEST, "list-certs");
+
+    vici_write_string(writer, "type", "X509");
+    vici_write_string(writer, "flag", "ANY");
+    vici_write_string(writer, "subject", identity);
+    return writer;
 }
 
 ViciWriter *ike_request_simple(const char *command, const char *key, const char *value)

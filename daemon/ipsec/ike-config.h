@@ -28,6 +28,10 @@ void ike_setup_free(IkeSetup *setup);
  * one attempt have one group: the `index`th of those that occur, or NULL. */
 const char *ike_setup_group(const IkeSetup *setup, guint index);
 
+/* Whether the pre-shared key can be bound to this identity, and so no other key that a charon has
+ * be taken for it. */
+gboolean ike_setup_may_own(const IkeSetup *setup, const char *identity);
+
 /* Whether the gateway wanted perfect forward secrecy the last time. */
 gboolean ike_setup_remembers_pfs(const IkeSetup *setup);
 
@@ -36,9 +40,11 @@ typedef struct {
     guint16 nat_t_port;    /* local port to speak from, to port 4500, encapsulated; or 0 */
     const char *group;     /* aggressive mode: offer only suites of this group */
     const char *remote_id; /* demand this identity; NULL: the configured one, or any */
+    GPtrArray *pinned;     /* demand one of these certificates (GBytes, DER); or NULL */
 } IkeAttempt;
 
 ViciWriter *ike_request_load_shared(const IkeSetup *setup, const IkeAttempt *attempt);
+/* Whichever kind it is; both are answered by its id. */
 ViciWriter *ike_request_load_key(const IkeSetup *setup);
 ViciWriter *ike_request_load_conn(const IkeSetup *setup, const IkeAttempt *attempt);
 ViciWriter *ike_request_initiate(const IkeSetup *setup, gboolean pfs);
@@ -47,6 +53,8 @@ ViciWriter *ike_request_terminate(const IkeSetup *setup);
 ViciWriter *ike_request_terminate_id(const char *key, guint64 id);
 ViciWriter *ike_request_rekey_child(guint64 id);
 ViciWriter *ike_request_list_sas(const IkeSetup *setup);
+/* X.509 certificates that have this identity, as their subject or beside it. */
+ViciWriter *ike_request_list_certs(const char *identity);
 /* `command`'s only argument is `key`=`value`. */
 ViciWriter *ike_request_simple(const char *command, const char *key, const char *value);
 

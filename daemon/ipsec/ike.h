@@ -53,6 +53,10 @@ void ike_service_free(IkeService *service);
  * all that is loaded into one (keys, certificates, whom to trust) counts for each connection in
  * it.  Of the system's charon there is only one.  It belongs to `service`. */
 IkeService *ike_service_of_user(IkeService *service, const char *user);
+/* The same for connections whose key is on the PKCS#11 token in that slot of the library `module`
+ * (a path), which no other one loads.  It ends with the last of them, and with it the PIN. */
+IkeService *ike_service_of_token(IkeService *service, const char *user, const char *module,
+                                 guint slot);
 
 /* ---- one negotiation and what comes of it ---- */
 
@@ -89,7 +93,10 @@ typedef struct {
     const char *gateway_name; /* what the user typed for `gateway`; NULL: that itself */
 
     GBytes *certificate;            /* contents of a file, PEM or DER; may hold a chain */
-    GBytes *private_key;            /* PEM or DER, not encrypted */
+    GBytes *private_key;            /* PEM or DER, not encrypted; NULL: it is on a token */
+    const char *token_key;          /* its CKA_ID, in hexadecimal digits */
+    guint token_slot;               /* of ike_service_of_token() */
+    const Secret *token_pin;        /* known to be right: tokens count wrong ones */
     GBytes *ca;                     /* PEM (several allowed) or DER; NULL: any that charon trusts */
 
     const char *ike_proposals; /* the user's, in strongSwan's or Libreswan's spelling; NULL: ours */
@@ -139,12 +146,18 @@ typedef struct {
     void (*failed)(Ike *ike, const Failure *failure, gpointer user_data);
     /* After ike_stop(), always, within three seconds. */
     void (*stopped)(Ike *ike, gpointer user_data);
+    /* The gateway has proved who it is, but that is not the name it is known by: which of these
+     * certificates (GBytes, DER), all of which have its identity, are for `gateway_name`?  To be
+     * answered by ike_vouch().  NULL: such a gateway is refused. */
+    void (*vouch_wanted)(Ike *ike, GPtrArray *certificates, gpointer user_data);
 } IkeEvents;
 
 /* Refuses what can be seen to be wrong beforehand: sets `ret_failure` (STAGE_PREPARE or
  * STAGE_IPSEC) and returns NULL. */
 Ike *ike_new(IkeService *service, const IkeConfig *config, const IkeEvents *events,
              gpointer user_data, Failure **ret_failure);
+/* Those that are (PEM), or NULL: none.  From then on the gateway has to have one of these. */
+void ike_vouch(Ike *ike, GBytes *certificates);
 /* Ends in `established`, `failed` or, after ike_stop(), `stopped`. */
 void ike_start(Ike *ike);
 /* Takes the SAs down (the gateway is told) and unloads everything, in whatever state. */

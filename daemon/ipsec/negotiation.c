@@ -65,6 +65,8 @@ static void ike_destroy(Ike *ike)
     ike_setup_free(ike->setup);
     g_free(ike->learned_id);
     g_free(ike->key_id);
+    g_clear_pointer(&ike->vouching, g_ptr_array_unref);
+    g_clear_pointer(&ike->pinned, g_ptr_array_unref);
     g_free(ike);
 }
 
@@ -81,8 +83,10 @@ static void ike_closed(Ike *ike)
     g_clear_pointer(&ike->runner, vici_client_free);
     g_clear_pointer(&ike->member, charon_leave);
     g_clear_pointer(&ike->key_id, g_free);
+    g_clear_pointer(&ike->vouching, g_ptr_array_unref);
+    g_clear_pointer(&ike->pinned, g_ptr_array_unref);
     ike->loaded = ike->listing = ike->list_again = ike->list_when_up = ike->was_up = FALSE;
-    ike->confirming = FALSE;
+    ike->confirming = ike->key_awaited = FALSE;
     ike->deleted_spi = ike->dead_spi = 0;
     ike_set_state(ike, STATE_OFF);
     switch (ike->end) {
@@ -124,6 +128,7 @@ static void on_unloaded(ViciClient *client, const ViciNode *message, const GErro
 static void ike_unload(Ike *ike)
 {
     vici_client_call(ike->control, ike_request_terminate(ike->setup), NULL, NULL);
+    /* With a token's key its PIN goes, too. */
     if (ike->key_id)
         vici_client_call(ike->control, ike_request_simple("unload-key", "id", ike->key_id), NULL,
                          NULL);
@@ -154,7 +159,8 @@ static void ike_close(Ike *ike, End end, Failure *failure)
     g_clear_pointer(&ike->runner, vici_client_free);
     ike_set_state(ike, STATE_CLOSING);
     if (ike->control && ike->loaded) {
-        ike_unload(ike);
+        if (!ike->key_awaited)
+            ike_unload(ike);
         ike_set_timer(&ike->due, CLOSE_MSEC, on_close_due, ike);
     } else {
         ike_set_timer(&ike->due, 0, on_close_due, ike);
@@ -220,10 +226,13 @@ static void on_key_loaded(ViciClient *client, const ViciNode *message, const GEr
 {
     Ike *ike = user_data;
 
-    if (error)
-        ike_fail(ike, failure_new(STAGE_IPSEC, FAILURE_CERTIFICATE_UNUSABLE, error->message));
-    else
+    ike->key_awaited = FALSE;
+    if (!error)
         ike->key_id = g_strdup(vici_node_string(message, "id"));
+    if (ike->state == STATE_CLOSING)
+        ike_unload(ike); /* stopped meanwhile */
+    else if (error)
+        ike_fail(ike, failure_new(STAGE_IPSEC, FAILURE_CERTIFICATE_UNUSABLE, error->message));
 }
 
 /* A registration that is refused is a charon that we do not know. */
@@ -246,6 +255,7 @@ static void on_charon_ready(gpointer user_data)
     /* Only what the first initiation needs comes before it. */
     static const char *const first[] = { "child-updown", NULL };
     static const char *const log[] = { "log", NULL };
+    static const char *const certificates[] = { "list-cert", NULL };
     static const char *const others[] = { "list-sa", "ike-updown", "child-rekey", "ike-rekey",
                                           NULL };
     Ike *ike = user_data;
@@ -266,7 +276,8 @@ static void on_charon_ready(gpointer user_data)
     ike->logs = charon_is_private(ike->service);
     if (ike->logs)
         register_events(ike, log);
-    if (ike->setup->c.auth == IKE_AUTH_CERTIFICATE)
+    ike->key_awaited = ike->setup->c.auth == IKE_AUTH_CERTIFICATE;
+    if (ike->key_awaited)
         vici_client_call(ike->control, ike_request_load_key(ike->setup), on_key_loaded, ike);
     /* In the system's charon a key for everybody may be loaded, which would be taken for a
      * gateway of any identity. */
@@ -274,6 +285,8 @@ static void on_charon_ready(gpointer user_data)
                   !charon_is_private(ike->service);
     ike_attempt(ike);
     register_events(ike, others);
+    if (ike->setup->name_wanted)
+        register_events(ike, certificates);
     vici_client_call(ike->control, ike_request_simple("version", NULL, NULL), on_version, ike);
 }
 

@@ -55,6 +55,8 @@ struct Ike {
     guint group_index;
     gboolean strict;      /* demand the gateway's address as its identity */
     char *learned_id;     /* the one that it has instead */
+    GPtrArray *vouching;  /* certificates with its identity, while it is asked about them */
+    GPtrArray *pinned;    /* of which it must have one */
     Cause cause;
     SaInfo sa;
     gint64 sent_at; /* for the round trip; 0: nothing is unanswered */
@@ -63,6 +65,7 @@ struct Ike {
     gboolean last_message; /* the child is up, quick mode's third message not yet sent */
     gboolean last_made;    /* though made */
     gboolean loaded;
+    gboolean key_awaited; /* being loaded; its name, by which it is taken out, is not known yet */
     gboolean listing; /* a list-sas is under way */
     gboolean list_again;
     gboolean list_when_up; /* something has changed while a child was being made */
@@ -102,6 +105,8 @@ gboolean ike_on_whole_deadline(gpointer user_data);
 void ike_attempt(Ike *ike);
 /* The same after a word to the user, who may have stopped it at that. */
 void ike_attempt_next(Ike *ike, const char *text);
+/* The same without what there is of phase 1. */
+void ike_attempt_from_phase_1(Ike *ike, const char *text);
 void ike_attempt_failed(Ike *ike, gboolean timed_out);
 
 /* ---- upkeep.c ---- */

@@ -6,25 +6,101 @@
 #include <string.h>
 
 #include "ipsec/identity.h"
+#include "ipsec/pem.h"
 
 /* Quick mode's third message is on the wire some milliseconds after its child is announced. */
 #define LAST_MESSAGE_MSEC 50
+
+/* ---- who the gateway is ---- */
+
+#define VOUCHING_MAX 16
+#define CERTIFICATE_MAX 65535
+
+static void refuse_gateway(Ike *ike)
+{
+    const char *identity = ike->sa.info.remote_id;
+
+    g_clear_pointer(&ike->vouching, g_ptr_array_unref);
+    ike_fail(ike, failure_new_printf(STAGE_IPSEC, FAILURE_IDENTITY_MISMATCH,
+                                     "it is \"%s\", which does not name %s",
+                                     identity ? identity : "", ike->setup->c.gateway_name));
+}
+
+static void on_certificates_listed(ViciClient *client, const ViciNode *message, const GError *error,
+                                   gpointer user_data)
+{
+    Ike *ike = user_data;
+
+    if (!ike->vouching || ike->state == STATE_CLOSING)
+        return;
+    if (error || ike->vouching->len == 0)
+        refuse_gateway(ike);
+    else
+        ike->events.vouch_wanted(ike, ike->vouching, ike->user_data);
+}
+
+static void on_list_cert(Ike *ike, const ViciNode *message)
+{
+    const ViciNode *data = vici_node_child(message, "data");
+
+    if (ike->vouching && data && data->kind == VICI_NODE_VALUE && data->length > 0 &&
+        data->length <= CERTIFICATE_MAX && ike->vouching->len < VOUCHING_MAX)
+        g_ptr_array_add(ike->vouching, g_bytes_new(data->value, data->length));
+}
+
+static void free_bytes(gpointer bytes)
+{
+    g_bytes_unref(bytes);
+}
+
+/* A certificate may tell a gateway's name beside its subject (subjectAltName), while the gateway
+ * calls itself by the subject.  charon shows only texts of identities; but it has the certificate
+ * with that identity, one at least, and somebody who can read it has to look. */
+static void look_into_certificate(Ike *ike)
+{
+    if (ike->vouching)
+        return;
+    ike_clear_timer(&ike->silence);
+    ike->vouching = g_ptr_array_new_with_free_func(free_bytes);
+    vici_client_call(ike->control, ike_request_list_certs(ike->sa.info.remote_id),
+                     on_certificates_listed, ike);
+}
+
+/* There may be other certificates with this identity, or with one that reads the same.  So phase 1
+ * is made again, now with a demand that charon itself sees to: for one of these very certificates. */
+void ike_vouch(Ike *ike, GBytes *certificates)
+{
+    if (!ike->vouching || ike->state == STATE_CLOSING || ike->state == STATE_OFF)
+        return;
+    ike->pinned = certificates ? pem_certificates(certificates) : NULL;
+    if (!ike->pinned) {
+        refuse_gateway(ike);
+        return;
+    }
+    g_clear_pointer(&ike->vouching, g_ptr_array_unref);
+    sa_info_clear(&ike->sa);
+    ike_attempt_from_phase_1(ike, "The gateway's certificate names it beside its subject, making "
+                                  "sure that it is this one");
+}
 
 /* Each user of the gateway has a certificate of the same authority, and could stand in the way as
  * the gateway.  charon makes sure that the identity is that of a certificate; which one, it can
  * only be told in the gateway's own spelling. */
 static gboolean is_gateway(Ike *ike)
 {
-    const IkeConfig *config = &ike->setup->c;
     const char *identity = ike->sa.info.remote_id;
 
-    if (!ike->setup->name_wanted || identity_is_of(identity, config->gateway_name))
+    if (!ike->setup->name_wanted || ike->pinned ||
+        identity_is_of(identity, ike->setup->c.gateway_name))
         return TRUE;
-    ike_fail(ike, failure_new_printf(STAGE_IPSEC, FAILURE_IDENTITY_MISMATCH,
-                                     "it is \"%s\", which does not name %s",
-                                     identity ? identity : "", config->gateway_name));
+    if (identity && ike->events.vouch_wanted)
+        look_into_certificate(ike);
+    else
+        refuse_gateway(ike);
     return FALSE;
 }
+
+/* ---- up ---- */
 
 /* The gateway has its child from quick mode's third message on, to which there is no answer: when
  * it is lost, the gateway repeats the second one, by strongSwan's timer after four seconds, and
@@ -249,6 +325,8 @@ void ike_on_control_event(ViciClient *client, const char *name, const ViciNode *
 
     if (strcmp(name, "log") == 0) {
         on_log(ike, message);
+    } else if (strcmp(name, "list-cert") == 0) {
+        on_list_cert(ike, message);
     } else if (!ours) {
         return;
     } else if (strcmp(name, "list-sa") == 0) {

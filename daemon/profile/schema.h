@@ -70,7 +70,7 @@ typedef enum {
 
 typedef enum {
     FIELD_TYPE_STRING,    /* D-Bus "s" */
-    FIELD_TYPE_FILE,      /* "s", an absolute path */
+    FIELD_TYPE_FILE,      /* "s", an absolute path, or what begins with FIELD_TOKEN_SCHEME */
     FIELD_TYPE_ENUM,      /* "s", one of `choices` */
     FIELD_TYPE_BOOLEAN,   /* "b"; text yes or no */
     FIELD_TYPE_UINT,      /* "u" */
@@ -79,6 +79,9 @@ typedef enum {
     FIELD_TYPE_ROUTES,    /* "as" of ADDRESS/PREFIX */
     FIELD_TYPE_SECRET,    /* never on D-Bus as a value, never in a profile's own file */
 } FieldType;
+
+/* A certificate or key may be on a PKCS#11 token, which a URI of RFC 7512 names. */
+#define FIELD_TOKEN_SCHEME "pkcs11:"
 
 /* What a string must look like beyond its length; of a list, each of its elements. */
 typedef enum {

@@ -99,7 +99,10 @@ static gboolean validate_certificate(Profile *profile, GError **error)
     if (!certificate)
         return incomplete(error, FIELD_IPSEC_CERTIFICATE,
                           "is missing, but ipsec.auth is certificate");
-    if (!profile_get_string(profile, FIELD_IPSEC_KEY) && !g_str_has_suffix(certificate, ".p12") &&
+    /* A token has the key beside its certificate. */
+    if (!profile_get_string(profile, FIELD_IPSEC_KEY) &&
+        !g_str_has_prefix(certificate, FIELD_TOKEN_SCHEME) &&
+        !g_str_has_suffix(certificate, ".p12") &&
         !g_str_has_suffix(certificate, ".pfx"))
         return incomplete(error, FIELD_IPSEC_KEY, "is missing beside the certificate");
     return TRUE;

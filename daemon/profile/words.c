@@ -182,6 +182,27 @@ static char *choice_problem(const Field *field, const char *text)
     return g_strdup_printf("\"%s\" is not one of %s", text, choices);
 }
 
+/* An object on a token (RFC 7512).  Whether it is there, and all else about its name, is seen
+ * when it is looked for; but what must not be kept is not accepted in the first place. */
+static char *token_problem(const char *text)
+{
+    if (strstr(text, "pin-value=") || strstr(text, "pin-source="))
+        return g_strdup("a token's PIN must not stand in its name: it is the secret "
+                        "ipsec.key-passphrase");
+    if (strstr(text, "module-path="))
+        return g_strdup("a token's name must not say which library is loaded for it: those are used "
+                        "that p11-kit knows");
+    return strchr(text, ' ') ? g_strdup("a token's name has %20 in place of a space") : NULL;
+}
+
+static char *file_problem(const char *text)
+{
+    if (g_str_has_prefix(text, FIELD_TOKEN_SCHEME))
+        return token_problem(text);
+    return g_path_is_absolute(text)
+               ? NULL : g_strdup_printf("\"%s\" is not a path that begins with /", text);
+}
+
 char *words_problem(const Field *field, const char *text)
 {
     gboolean boolean;
@@ -195,8 +216,7 @@ char *words_problem(const Field *field, const char *text)
     case FIELD_TYPE_ROUTES:
         return *text ? format_problem(field, text) : g_strdup("is empty");
     case FIELD_TYPE_FILE:
-        return g_path_is_absolute(text)
-                   ? NULL : g_strdup_printf("\"%s\" is not a path that begins with /", text);
+        return file_problem(text);
     case FIELD_TYPE_ENUM:
         return choice_problem(field, text);
     case FIELD_TYPE_BOOLEAN:

@@ -184,6 +184,11 @@ void connection_be_patient(Connection *connection)
 {
 }
 
+gboolean connection_wants_fresh_secret(Connection *connection)
+{
+    return FALSE;
+}
+
 void connection_secret(Connection *connection, const char *field, const Secret *secret)
 {
     g_assert_cmpstr(field, ==, "ppp.password");

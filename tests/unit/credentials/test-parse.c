@@ -220,6 +220,57 @@ static void test_messages(void)
     }
 }
 
+static GBytes *read_der(const char *name)
+{
+    g_autofree char *path = g_build_filename(DATA, name, NULL);
+    g_autofree char *text = NULL;
+    gsize length = 0;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    char *begin = strchr(strstr(text, "-----BEGIN"), '\n');
+    *strstr(begin, "-----END") = '\0';
+    guchar *der = g_base64_decode(begin, &length);
+    return g_bytes_new_take(der, length);
+}
+
+/* Names and addresses beside the subject, as OpenSSL put them there. */
+static void test_names(void)
+{
+    static const struct {
+        const char *name;
+        gboolean fits;
+    } names[] = {
+        { "gw.lab", TRUE },          { "GW.lab.", TRUE },        { "a.wild.lab", TRUE },
+        { "203.0.113.10", TRUE },    { "2001:db8::10", TRUE },   { "2001:DB8:0::0:10", TRUE },
+        { "wild.lab", FALSE },       { "a.b.wild.lab", FALSE },  { "other.lab", FALSE },
+        { "203.0.113.11", FALSE },   { "gw.lab.evil", FALSE },   { "Lab", FALSE },
+        { "xgw.lab", FALSE },        { "*.wild.lab", FALSE },    { "", FALSE },
+    };
+    static const guint8 broken[] = { 0x30, 0x82, 0x01 };
+    g_autoptr(GPtrArray) candidates = g_ptr_array_new();
+    g_autoptr(GBytes) named = read_der("names.crt");
+    g_autoptr(GBytes) other = read_der("ca.crt");
+    g_autoptr(GBytes) cut = g_bytes_new_static(broken, sizeof broken);
+
+    g_ptr_array_add(candidates, other);
+    g_ptr_array_add(candidates, cut);
+    g_ptr_array_add(candidates, named);
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_auto(CredentialsResult) result = { 0 };
+        credentials_match(names[i].name, candidates, &result);
+        g_test_message("%s", names[i].name);
+        g_assert_cmpint(result.verdict, ==, CREDENTIALS_OPENED);
+        if (names[i].fits) {
+            /* this one, and it alone */
+            g_assert_true(g_str_has_prefix(result.certificate, "-----BEGIN CERTIFICATE-----"));
+            g_assert_true(strstr(result.certificate, "-----BEGIN") ==
+                          g_strrstr(result.certificate, "-----BEGIN"));
+        } else {
+            g_assert_cmpstr(result.certificate, ==, "");
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -227,6 +278,7 @@ int main(int argc, char **argv)
         g_autofree char *path = g_strconcat("/credentials/", rows[i].name, NULL);
         g_test_add_data_func(path, &rows[i], test_row);
     }
+    g_test_add_func("/credentials/names", test_names);
     g_test_add_func("/credentials/damaged", test_damaged);
     g_test_add_func("/credentials/messages", test_messages);
     return g_test_run();

@@ -92,6 +92,55 @@ static void test_told(void)
                 "is not valid before 20");
 }
 
+/* What a token's name must not say is refused before any library is loaded for it. */
+static void test_token_names(void)
+{
+    static const struct {
+        const char *uri, *words;
+    } names[] = {
+        { "pkcs11:token=x;object=y?pin-value=1234", "PIN must not stand in its name" },
+        { "pkcs11:token=x?pin-source=/etc/pin", "PIN must not stand in its name" },
+        { "pkcs11:token=x?module-path=/tmp/mine.so", "module-path is not accepted" },
+        { "pkcs11:foo=bar", "attributes that are not known" },
+        { "pkcs11:token=%zz", "ipsec." },
+    };
+
+    for (gsize i = 0; i < 2 * G_N_ELEMENTS(names); i++) {
+        const char *uri = names[i / 2].uri;
+        CredentialsRequest request = { .certificate = i % 2 == 0 ? uri : "/client.crt",
+                                       .private_key = i % 2 == 0 ? NULL : uri,
+                                       .now = DURING };
+        Answer answer = { .loop = g_main_loop_new(NULL, FALSE) };
+        Credentials *credentials = credentials_open(program(), &request, 0, on_done, &answer);
+        g_main_loop_run(answer.loop);
+        credentials_free(credentials);
+        g_assert_cmpint(answer.failure->code, ==, FAILURE_CERTIFICATE_UNUSABLE);
+        g_assert_nonnull(strstr(answer.failure->detail, names[i / 2].words));
+        g_assert_null(strstr(answer.failure->detail, "1234"));
+        g_assert_nonnull(strstr(answer.failure->detail,
+                                i % 2 == 0 ? "ipsec.certificate: " : "ipsec.key: "));
+        answer_clear(&answer);
+    }
+}
+
+/* Another question: which certificates are for a name. */
+static void test_matched(void)
+{
+    static const guint8 der[] = { 0x30, 0x00 };
+    g_autoptr(GPtrArray) candidates = g_ptr_array_new();
+    g_autoptr(GBytes) bytes = g_bytes_new_static(der, sizeof der);
+    CredentialsRequest request = { .name = "gw.lab", .candidates = candidates };
+    Answer answer = { .loop = g_main_loop_new(NULL, FALSE) };
+
+    g_ptr_array_add(candidates, bytes);
+    Credentials *credentials = credentials_open(program(), &request, 0, on_done, &answer);
+    g_main_loop_run(answer.loop);
+    credentials_free(credentials);
+    g_assert_null(answer.failure);
+    g_assert_cmpstr(answer.private_key, ==, "");
+    answer_clear(&answer);
+}
+
 static void test_broken(void)
 {
     Answer answer;
@@ -171,6 +220,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/credentials-process/opened", test_opened);
     g_test_add_func("/credentials-process/told", test_told);
+    g_test_add_func("/credentials-process/token-names", test_token_names);
+    g_test_add_func("/credentials-process/matched", test_matched);
     g_test_add_func("/credentials-process/broken", test_broken);
     g_test_add_func("/credentials-process/unreadable", test_unreadable);
     g_test_add_func("/credentials-process/endless", test_endless);

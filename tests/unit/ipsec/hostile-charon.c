@@ -133,6 +133,19 @@ static void tell_childless(int fd, const char *name)
     send_frame(fd, writer);
 }
 
+/* More than anybody would look into. */
+static void tell_certificates(int fd)
+{
+    static const guint8 der[] = { 0x30, 0x01, 0x00 };
+
+    for (guint i = 0; i < 1000; i++) {
+        ViciWriter *writer = vici_writer_new(VICI_EVENT, "list-cert");
+        vici_write_string(writer, "type", "X509");
+        vici_write_value(writer, "data", der, i == 1 ? 0 : sizeof der);
+        send_frame(fd, writer);
+    }
+}
+
 static void tell_log(int fd, const char *text)
 {
     ViciWriter *writer = vici_writer_new(VICI_EVENT, "control-log");
@@ -203,10 +216,21 @@ static void on_command(int fd, const ViciPacket *packet)
     const char *ike = vici_node_string(packet->message, "ike");
     const char *child = vici_node_string(packet->message, "child-id");
     const char *id = vici_node_string(packet->message, "ike-id");
-    g_autofree char *line = g_strconcat(packet->name, " ", id ? "ike-id " : child ? "child-id " : "",
+    const char *key = strcmp(packet->name, "unload-key") == 0 ? vici_node_string(packet->message, "id")
+                                                             : NULL;
+    g_autofree char *line = g_strconcat(packet->name, " ", key ? key : "",
+                                        id ? "ike-id " : child ? "child-id " : "",
                                         ike ? ike : id ? id : child ? child : "", NULL);
 
     note(line);
+    if (is("loads-slowly") && strcmp(packet->name, "load-key") == 0) {
+        g_usleep(300000); /* a smart card's time */
+        ViciWriter *writer = vici_writer_new(VICI_CMD_RESPONSE, NULL);
+        vici_write_string(writer, "success", "yes");
+        vici_write_string(writer, "id", "ab12");
+        send_frame(fd, writer);
+        return;
+    }
     if (is("hangs") || (is("hangs-at-initiate") && strcmp(packet->name, "initiate") == 0))
         return;
     if (strcmp(packet->name, "version") == 0) {
@@ -226,6 +250,10 @@ static void on_command(int fd, const ViciPacket *packet)
         if (loses_child())
             tell_childless(fd, ike);
         answer(fd, "yes", NULL);
+    } else if (strcmp(packet->name, "list-certs") == 0) {
+        if (is("has-certificate"))
+            tell_certificates(fd);
+        answer(fd, NULL, NULL);
     } else if (strcmp(packet->name, "rekey") == 0) {
         answer(fd, "yes", NULL);
         initiations++;

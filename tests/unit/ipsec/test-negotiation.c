@@ -20,10 +20,13 @@ typedef struct {
     char *remote_id;
     gboolean stop_when_up;
     gboolean stop_when_changed;
+    const char *vouched; /* what is answered when a gateway's certificates are shown */
+    gboolean never_vouch;
     gboolean kill_when_up;
     gboolean free_in_callback;
     gboolean ended;
     guint established, changed, lost, failed, stopped;
+    guint shown; /* certificates */
     guint lists; /* that were asked for until it was established */
 } World;
 
@@ -92,10 +95,34 @@ static void on_progress(Ike *ike, const char *text, gpointer user_data)
     g_assert_null(strstr(text, KEY));
 }
 
+static gboolean on_vouch_due(gpointer user_data)
+{
+    World *world = user_data;
+    g_autoptr(GBytes) pem =
+        world->vouched ? g_bytes_new_static(world->vouched, strlen(world->vouched)) : NULL;
+
+    ike_vouch(world->ike, pem);
+    return G_SOURCE_REMOVE;
+}
+
+static void on_vouch_wanted(Ike *ike, GPtrArray *certificates, gpointer user_data)
+{
+    World *world = user_data;
+
+    world->shown = certificates->len;
+    if (world->never_vouch)
+        ike_stop(ike);
+    else
+        g_idle_add(on_vouch_due, world);
+}
+
+static gboolean vouches; /* of the world that begins */
+
 static void world_begin_with(World *world, const char *behaviour, IkeConfig config)
 {
-    static const IkeEvents events = { on_progress, on_established, on_changed,
-                                      on_lost,     on_failed,      on_stopped };
+    IkeEvents events = { on_progress, on_established, on_changed,
+                         on_lost,     on_failed,      on_stopped,
+                         vouches ? on_vouch_wanted : NULL };
     g_autofree char *path = NULL;
 
     config.uuid = "test";
@@ -420,6 +447,35 @@ static gboolean on_hang_due(gpointer user_data)
     return G_SOURCE_REMOVE;
 }
 
+static gboolean on_key_due(gpointer user_data)
+{
+    World *world = user_data;
+    g_autofree char *commands = world_commands(world);
+
+    if (!strstr(commands, "load-key"))
+        return G_SOURCE_CONTINUE;
+    ike_stop(world->ike);
+    return G_SOURCE_REMOVE;
+}
+
+/* Stopped while the key is being loaded, whose name charon tells afterwards: it does not stay. */
+static void test_stop_loading_key(void)
+{
+    static const guint8 der[] = { 0x30, 0x00 };
+    g_autoptr(GBytes) file = g_bytes_new_static(der, sizeof der);
+    World world;
+
+    world_begin_with(&world, "loads-slowly",
+                     (IkeConfig){ .auth = IKE_AUTH_CERTIFICATE, .certificate = file,
+                                  .private_key = file, .gateway_name = "gw.lab" });
+    g_timeout_add(5, on_key_due, &world);
+    g_main_loop_run(world.loop);
+    g_assert_cmpuint(world.stopped, ==, 1);
+    g_autofree char *commands = world_commands(&world);
+    g_assert_nonnull(strstr(commands, "unload-key ab12\n"));
+    world_end(&world);
+}
+
 /* A charon that answers nothing cannot hold us: three seconds are promised. */
 static void test_stop_hanging(void)
 {
@@ -457,6 +513,60 @@ static void test_missing_program(void)
     g_assert_cmpint(world.failure->code, ==, FAILURE_CHARON_MISSING);
     g_autofree char *charon = g_build_filename(world.folder, "charon", NULL);
     g_assert_false(g_file_test(charon, G_FILE_TEST_EXISTS));
+    world_end(&world);
+}
+
+static void shown_begin(World *world, const char *vouched, gboolean never)
+{
+    static const guint8 der[] = { 0x30, 0x00 };
+    g_autoptr(GBytes) file = g_bytes_new_static(der, sizeof der);
+
+    vouches = TRUE;
+    world_begin_with(world, "has-certificate",
+                     (IkeConfig){ .auth = IKE_AUTH_CERTIFICATE, .certificate = file,
+                                  .private_key = file, .gateway_name = "other.lab" });
+    vouches = FALSE;
+    world->stop_when_up = TRUE;
+    world->vouched = vouched;
+    world->never_vouch = never;
+    g_main_loop_run(world->loop);
+    g_assert_cmpuint(world->shown, >=, 1);
+    g_assert_cmpuint(world->shown, <=, 16);
+}
+
+static guint count_commands(World *world, const char *command)
+{
+    g_autofree char *commands = world_commands(world);
+    g_auto(GStrv) parts = g_strsplit(commands, command, -1);
+
+    return g_strv_length(parts) - 1;
+}
+
+/* A gateway whose name stands beside its subject: who can read certificates is asked, and charon is
+ * told to demand this one; nothing is established before. */
+static void test_vouched(void)
+{
+    World world;
+
+    shown_begin(&world, "-----BEGIN CERTIFICATE-----\nMAEA\n-----END CERTIFICATE-----\n", FALSE);
+    g_assert_cmpuint(world.established, ==, 1);
+    g_assert_cmpuint(world.failed, ==, 0);
+    g_assert_cmpuint(count_commands(&world, "list-certs"), ==, 1);
+    g_assert_cmpuint(count_commands(&world, "initiate"), ==, 2);
+    world_end(&world);
+
+    static const char *const none[] = { NULL, "", "no certificate" };
+    for (gsize i = 0; i < G_N_ELEMENTS(none); i++) {
+        shown_begin(&world, none[i], FALSE);
+        g_assert_cmpuint(world.established, ==, 0);
+        g_assert_cmpuint(world.failed, ==, 1);
+        g_assert_cmpint(world.failure->code, ==, FAILURE_IDENTITY_MISMATCH);
+        g_assert_cmpuint(count_commands(&world, "initiate"), ==, 1);
+        world_end(&world);
+    }
+    shown_begin(&world, NULL, TRUE);
+    g_assert_cmpuint(world.stopped, ==, 1);
+    g_assert_cmpuint(world.established + world.failed, ==, 0);
     world_end(&world);
 }
 
@@ -511,11 +621,13 @@ int main(int argc, char **argv)
     g_test_add_func("/negotiation/loses-child", test_loses_child);
     g_test_add_func("/negotiation/loses-ike", test_loses_ike);
     g_test_add_func("/negotiation/gateway-name", test_gateway_name);
+    g_test_add_func("/negotiation/vouched", test_vouched);
     g_test_add_func("/negotiation/not-heard", test_not_heard);
     g_test_add_func("/negotiation/heard", test_heard);
     g_test_add_func("/negotiation/killed", test_killed);
     g_test_add_func("/negotiation/stop-at-once", test_stop_at_once);
     g_test_add_func("/negotiation/stop-initiating", test_stop_initiating);
+    g_test_add_func("/negotiation/stop-loading-key", test_stop_loading_key);
     g_test_add_func("/negotiation/stop-hanging", test_stop_hanging);
     g_test_add_func("/negotiation/free", test_free);
     g_test_add_func("/negotiation/missing-program", test_missing_program);

@@ -285,10 +285,86 @@ static void test_pem(void)
     g_assert_false(pem_is_encrypted(pem));
 }
 
+/* A gateway may call itself what it likes; in the system's charon our key must go first. */
+static void test_may_own(void)
+{
+    static const char *const one[] = { "fw.example.com", "192.0.2.1", "2001:db8::1", "fqdn:fw",
+                                       "a@b.example" };
+    static const char *const several[] = { "%any", "%any4", "0.0.0.0", "::", "*.example.com",
+                                           "C=DE, CN=fw", "192.0.2.0/24", "192.0.2.1-192.0.2.9",
+                                           "ipv4net:1", "ipv4range:1", "198.51.100.10", "", NULL };
+    g_autoptr(Secret) psk = secret_new("s3cret", 6);
+    IkeConfig config = psk_config(psk);
+    Failure *failure = NULL;
+    g_autoptr(IkeSetup) setup = ike_setup_new(&config, &failure);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(one); i++)
+        g_assert_true(ike_setup_may_own(setup, one[i]));
+    for (gsize i = 0; several[i]; i++)
+        g_assert_false(ike_setup_may_own(setup, several[i]));
+    g_assert_false(ike_setup_may_own(setup, NULL));
+}
+
+static IkeConfig token_config(const Secret *pin, GBytes *certificate)
+{
+    IkeConfig config = psk_config(NULL);
+
+    config.auth = IKE_AUTH_CERTIFICATE;
+    config.certificate = certificate;
+    config.token_key = "4a01";
+    config.token_slot = 7;
+    config.token_pin = pin;
+    return config;
+}
+
+static void test_load_token(void)
+{
+    static const guint8 der[] = { 0x30, 0x00 };
+    static const char *const bad[] = { "4a0", "4A01", "4a01/", "0x4a01", "" };
+    g_autoptr(GBytes) certificate = g_bytes_new_static(der, sizeof der);
+    g_autoptr(Secret) pin = secret_new("271828", 6);
+    IkeConfig config = token_config(pin, certificate);
+    Failure *failure = NULL;
+    g_autoptr(IkeSetup) setup = ike_setup_new(&config, &failure);
+    g_auto(ViciPacket) packet = { 0 };
+
+    read_request(ike_request_load_key(setup), &packet, "load-token");
+    g_assert_cmpstr(vici_node_string(packet.message, "handle"), ==, "4a01");
+    g_assert_cmpstr(vici_node_string(packet.message, "slot"), ==, "7");
+    g_assert_cmpstr(vici_node_string(packet.message, "module"), ==, "token");
+    g_assert_cmpstr(vici_node_string(packet.message, "pin"), ==, "271828");
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        config.token_key = bad[i];
+        g_assert_null(ike_setup_new(&config, &failure));
+        g_assert_cmpint(failure->code, ==, FAILURE_CERTIFICATE_UNUSABLE);
+        g_clear_pointer(&failure, failure_free);
+    }
+    /* None must not become an empty one, which is a wrong one. */
+    config = token_config(NULL, certificate);
+    g_assert_null(ike_setup_new(&config, &failure));
+    g_assert_cmpint(failure->code, ==, FAILURE_SECRET_MISSING);
+    g_clear_pointer(&failure, failure_free);
+}
+
+static void test_charon_token_config(void)
+{
+    static const char *const some[] = { "vici", NULL };
+    CharonConfig config = { "/run/vici", 500, 4500, 30, some, NULL };
+    g_autofree char *without = charon_config_text(&config);
+
+    g_assert_null(strstr(without, "pkcs11"));
+    config.token_module = "/usr/lib/a \"b.so";
+    g_autofree char *with = charon_config_text(&config);
+    g_assert_nonnull(strstr(with, "pkcs11 {\nmodules {\ntoken {\npath = \"/usr/lib/a \\\"b.so\"\n"));
+    g_assert_nonnull(strstr(with, "load_certs = \"no\"\n"));
+    /* it stands among the other plug-ins, and all sections end */
+    g_assert_true(g_str_has_suffix(with, "load_certs = \"no\"\n}\n}\n}\n}\n}\n"));
+}
+
 static void test_charon_config(void)
 {
     static const char *const some[] = { "vici", "openssl", NULL };
-    CharonConfig config = { "/run/a \"b\\c", 500, 4500, 30, some };
+    CharonConfig config = { "/run/a \"b\\c", 500, 4500, 30, some, NULL };
     g_autofree char *text = charon_config_text(&config);
 
     g_assert_nonnull(strstr(text, "charon-systemd {\n"));
@@ -401,6 +477,9 @@ int main(int argc, char **argv)
     g_test_add_func("/requests/refused", test_refused);
     g_test_add_func("/requests/pem", test_pem);
     g_test_add_func("/requests/charon-config", test_charon_config);
+    g_test_add_func("/requests/may-own", test_may_own);
+    g_test_add_func("/requests/load-token", test_load_token);
+    g_test_add_func("/charon-config/token", test_charon_token_config);
     g_test_add_func("/requests/sa-info", test_sa_info);
     return g_test_run();
 }
