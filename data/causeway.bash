@@ -4,7 +4,9 @@ _causeway()
 {
     local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words= IFS=$'\n'
     COMPREPLY=()
-    if [ "$COMP_CWORD" -eq 1 ]; then
+    if [ "${COMP_WORDS[COMP_CWORD-1]}" = --store ]; then
+        words=$'causeway\nnetworkmanager'
+    elif [ "$COMP_CWORD" -eq 1 ]; then
         words=$(causeway help 2>/dev/null | sed -n 's/^  \([a-z-]*\) .*/\1/p' | grep -v '^causeway$')
     else
         case $command:$COMP_CWORD in
@@ -19,7 +21,7 @@ _causeway()
                 compopt -o filenames
                 mapfile -t COMPREPLY < <(compgen -f -- "$current")
                 return ;;
-            *) words=$'--format\n--output\n--with-secrets' ;;
+            *) words=$'--format\n--output\n--with-secrets\n--store' ;;
             esac ;;
         set-secret:3)
             words=$'ipsec.psk\nipsec.key-passphrase\nl2tp.secret\nppp.password' ;;
