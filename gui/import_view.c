@@ -79,8 +79,8 @@ static void show(CausewayWindow *window, ImportResult *result)
 
 static void finish(Reading *reading)
 {
-    ImportFile files[IMPORT_FILES_MAX];
-    guint count = MIN(reading->contents->len, IMPORT_FILES_MAX);
+    guint count = reading->contents->len;
+    g_autofree ImportFile *files = g_new0(ImportFile, count + 1);
     g_autoptr(GError) error = NULL;
     ImportResult *result = NULL;
 
@@ -201,7 +201,8 @@ static void read_next(Reading *reading)
 {
     g_autoptr(GFile) file = g_queue_pop_head(&reading->files);
 
-    if (file)
+    /* Of too many, one more is enough to be told so. */
+    if (file && reading->contents->len <= IMPORT_FILES_MAX)
         g_file_read_async(file, G_PRIORITY_DEFAULT, NULL, on_opened, reading);
     else
         finish(reading);

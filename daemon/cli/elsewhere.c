@@ -25,7 +25,8 @@ gboolean elsewhere_remember(int *argc, char **argv)
 
     if (!cli_take_value(argc, argv, "--store", &name))
         return FALSE;
-    words = g_memdup2(argv, sizeof *argv * (gsize)(*argc + 1));
+    words = g_new0(char *, (gsize)*argc + 1);
+    memcpy(words, argv, sizeof *argv * (gsize)*argc);
     if (!name)
         store = STORE_ANY;
     else if (strcmp(name, "causeway") == 0)

@@ -220,20 +220,29 @@ static void on_running(NMClient *client, GParamSpec *spec, VpnStoreNm *self)
 
 static void on_registered(GObject *source, GAsyncResult *result, gpointer data)
 {
+    NMSecretAgentOld *agent = NM_SECRET_AGENT_OLD(source);
     g_autoptr(GError) error = NULL;
 
-    if (!nm_secret_agent_old_register_finish(NM_SECRET_AGENT_OLD(source), result, &error))
+    if (nm_secret_agent_old_register_finish(agent, result, &error))
+        nm_secret_agent_old_enable(agent, TRUE); /* again when NetworkManager is restarted */
+    else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return;
+    else
         g_debug("NetworkManager takes no agent: %s", error->message);
+    on_running(VPN_STORE_NM(data)->client, NULL, data);
 }
 
 static void on_agent(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GError) error = NULL;
 
-    if (g_async_initable_init_finish(G_ASYNC_INITABLE(source), result, &error))
-        nm_secret_agent_old_register_async(NM_SECRET_AGENT_OLD(source), NULL, on_registered, NULL);
-    else
+    if (g_async_initable_init_finish(G_ASYNC_INITABLE(source), result, &error)) {
+        nm_secret_agent_old_register_async(NM_SECRET_AGENT_OLD(source),
+                                           VPN_STORE_NM(data)->cancellable, on_registered, data);
+    } else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         g_debug("No agent for NetworkManager: %s", error->message);
+        on_running(VPN_STORE_NM(data)->client, NULL, data);
+    }
 }
 
 static void on_ask(const char *uuid, const char *key, const char *message, gpointer data)
@@ -266,8 +275,9 @@ static void on_client(GObject *source, GAsyncResult *result, gpointer data)
     self->starting = FALSE;
     self->client = g_steal_pointer(&client);
     self->agent = store_nm_agent_new(on_ask, self);
+    /* Connections are told once the agent is there, as the first of them may be started at once. */
     g_async_initable_init_async(G_ASYNC_INITABLE(self->agent), G_PRIORITY_DEFAULT,
-                                self->cancellable, on_agent, NULL);
+                                self->cancellable, on_agent, self);
     g_signal_connect_object(self->client, "connection-added", G_CALLBACK(on_added), self, 0);
     g_signal_connect_object(self->client, "connection-removed", G_CALLBACK(on_removed), self, 0);
     g_signal_connect_object(self->client, "active-connection-added", G_CALLBACK(on_active_added),
@@ -275,7 +285,6 @@ static void on_client(GObject *source, GAsyncResult *result, gpointer data)
     g_signal_connect_object(self->client, "active-connection-removed",
                             G_CALLBACK(on_active_removed), self, 0);
     g_signal_connect_object(self->client, "notify::nm-running", G_CALLBACK(on_running), self, 0);
-    on_running(self->client, NULL, self);
 }
 
 static void start(VpnStore *store)

@@ -25,6 +25,7 @@ struct _StoreNmAgent {
     gpointer data;
     GHashTable *expected;  /* UUID → (key → text) */
     GHashTable *questions; /* UUID → Question */
+    GHashTable *nothing;   /* UUIDs of which we ask ourselves */
 };
 
 G_DEFINE_TYPE(StoreNmAgent, store_nm_agent, NM_TYPE_SECRET_AGENT_OLD)
@@ -86,7 +87,12 @@ static void get_secrets(NMSecretAgentOld *base, NMConnection *connection, const 
     Question *question = g_new0(Question, 1);
 
     *question = (Question){agent, g_object_ref(connection), g_strdup(path), callback, data};
-    if (strcmp(setting, NM_SETTING_VPN_SETTING_NAME) != 0 || !secrets) {
+    if (!(flags & NM_SECRET_AGENT_GET_SECRETS_FLAG_ALLOW_INTERACTION) &&
+        g_hash_table_remove(agent->nothing, uuid)) {
+        g_autoptr(GHashTable) none = g_hash_table_new(g_str_hash, g_str_equal);
+        reply(question, none);
+        question_free(question);
+    } else if (strcmp(setting, NM_SETTING_VPN_SETTING_NAME) != 0 || !secrets) {
         /* Not of ours: another agent is asked. */
         refuse(question, NM_SECRET_AGENT_ERROR_NO_SECRETS, "Not started here");
         question_free(question);
@@ -135,6 +141,7 @@ static void store_nm_agent_finalize(GObject *object)
 
     g_hash_table_unref(agent->expected);
     g_hash_table_unref(agent->questions);
+    g_hash_table_unref(agent->nothing);
     G_OBJECT_CLASS(store_nm_agent_parent_class)->finalize(object);
 }
 
@@ -157,6 +164,7 @@ static void unref_table(gpointer table)
 static void store_nm_agent_init(StoreNmAgent *agent)
 {
     agent->expected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_table);
+    agent->nothing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     agent->questions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, question_free);
 }
 
@@ -173,6 +181,11 @@ StoreNmAgent *store_nm_agent_new(StoreNmAsk ask, gpointer data)
 void store_nm_agent_expect(StoreNmAgent *agent, const char *uuid, GHashTable *secrets)
 {
     g_hash_table_replace(agent->expected, g_strdup(uuid), g_hash_table_ref(secrets));
+}
+
+void store_nm_agent_add_nothing(StoreNmAgent *agent, const char *uuid)
+{
+    g_hash_table_add(agent->nothing, g_strdup(uuid));
 }
 
 void store_nm_agent_answer(StoreNmAgent *agent, const char *uuid, const char *key,

@@ -18,6 +18,9 @@ typedef void (*StoreNmAsk)(const char *uuid, const char *key, const char *messag
 StoreNmAgent *store_nm_agent_new(StoreNmAsk ask, gpointer data);
 /* For the next question about this connection: NetworkManager's key → text. */
 void store_nm_agent_expect(StoreNmAgent *agent, const char *uuid, GHashTable *secrets);
+/* The next question about it is our own, for what the system keeps: we add nothing to that.  Without
+ * any agent's answer NetworkManager would give nothing at all. */
+void store_nm_agent_add_nothing(StoreNmAgent *agent, const char *uuid);
 /* NULL: nobody answers. */
 void store_nm_agent_answer(StoreNmAgent *agent, const char *uuid, const char *key,
                            const char *text);

@@ -15,6 +15,7 @@
 #define CONNECTION_INTERFACE NM_SERVICE ".Settings.Connection"
 
 typedef struct {
+    VpnStoreNm *store;
     NMRemoteConnection *remote;
     NMConnection *connection; /* once it has been read */
     Profile *profile;         /* or */
@@ -26,6 +27,7 @@ static void change_free(gpointer data)
 {
     Change *change = data;
 
+    g_object_unref(change->store);
     g_object_unref(change->remote);
     g_clear_object(&change->connection);
     g_clear_pointer(&change->profile, profile_unref);
@@ -135,6 +137,8 @@ static void on_settings(GObject *source, GAsyncResult *result, gpointer data)
         store_nm_merge(change->connection, change->profile);
         update(task);
     } else {
+        store_nm_agent_add_nothing(change->store->agent,
+                                   nm_connection_get_uuid(change->connection));
         nm_remote_connection_get_secrets_async(change->remote, NM_SETTING_VPN_SETTING_NAME,
                                                g_task_get_cancellable(task), on_secrets, task);
     }
@@ -142,6 +146,7 @@ static void on_settings(GObject *source, GAsyncResult *result, gpointer data)
 
 static void begin(VpnStoreNm *store, Change *change, GTask *task)
 {
+    change->store = g_object_ref(store);
     g_task_set_task_data(task, change, change_free);
     g_dbus_connection_call(nm_client_get_dbus_connection(store->client), NM_SERVICE,
                            nm_connection_get_path(NM_CONNECTION(change->remote)),

@@ -159,7 +159,7 @@ void import_leave_out(Imported *imported, const char *key)
 {
     GPtrArray *left_out = ((Building *)imported)->left_out;
 
-    if (left_out->len >= LEFT_OUT_MAX ||
+    if (*key == '\0' || left_out->len >= LEFT_OUT_MAX ||
         g_ptr_array_find_with_equal_func(left_out, key, g_str_equal, NULL))
         return;
     g_ptr_array_add(left_out, g_utf8_substring(key, 0, MIN(g_utf8_strlen(key, -1), 40)));
