@@ -61,13 +61,16 @@ static char *body_of(VpnItem *item, const char *words)
 static void add_buttons(GNotification *notification, VpnItem *item)
 {
     const char *uuid = vpn_item_uuid(item);
+    VpnState state = vpn_item_status(item)->state;
 
     g_notification_set_default_action_and_target(notification, "app.show", "s", uuid);
-    if (vpn_state_is_active(vpn_item_status(item)->state))
+    if (vpn_state_is_active(state))
         g_notification_add_button_with_target(notification, _("Disconnect"), "app.disconnect", "s",
                                               uuid);
     else
-        g_notification_add_button_with_target(notification, _("Connect"), "app.connect", "s", uuid);
+        g_notification_add_button_with_target(
+            notification, state == VPN_FAILED ? _("Try Again") : _("Connect"), "app.connect", "s",
+            uuid);
 }
 
 /* One per connection: the newest replaces the older. */

@@ -56,8 +56,6 @@ void preferences_window_show(GtkWindow *parent, Preferences *preferences,
         adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _(rows[i].title));
         adw_action_row_set_subtitle(ADW_ACTION_ROW(row), _(rows[i].subtitle));
         gtk_widget_set_valign(toggle, GTK_ALIGN_CENTER);
-        gtk_accessible_update_property(GTK_ACCESSIBLE(toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                       _(rows[i].title), -1);
         gtk_switch_set_active(GTK_SWITCH(toggle), preferences_get(preferences, (Preference)i));
         adw_action_row_add_suffix(ADW_ACTION_ROW(row), toggle);
         adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), toggle);
