@@ -54,13 +54,16 @@ void stages_show(GtkBox *box, const VpnStatus *status)
 {
     GtkWidget *child = gtk_widget_get_first_child(GTK_WIDGET(box));
     Stage reached = status->stage;
+    gboolean going = status->state == VPN_CONNECTING || status->state == VPN_RECONNECTING;
 
     if (status->state == VPN_FAILED && status->failure_stage)
         stage_from_name(status->failure_stage, &reached);
     for (guint stage = STAGE_PREPARE; child; stage++, child = gtk_widget_get_next_sibling(child)) {
-        Step step = stage < reached ? STEP_DONE : stage > reached ? STEP_WAITING : STEP_NOW;
+        Step step = stage < reached ? STEP_DONE : STEP_WAITING;
         if (stage == reached && status->state == VPN_FAILED)
             step = STEP_BROKEN;
+        else if (stage == reached && going) /* not unseen: a spinner has the window drawn */
+            step = STEP_NOW;
         show_step(child, (Stage)stage, step);
     }
 }

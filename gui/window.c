@@ -18,6 +18,7 @@ struct _CausewayWindow {
     AdwToastOverlay *toasts;
     GtkStack *stack, *single;
     AdwStatusPage *absent;
+    GtkSpinner *spinner;
     AdwLeaflet *leaflet;
     GtkListBox *list;
     GtkWidget *search_button;
@@ -52,6 +53,8 @@ static void show_views(CausewayWindow *window)
         causeway_application_availability(application_of(window), &problem);
 
     gtk_widget_set_visible(window->search_button, count >= SEARCH_FROM);
+    /* One that turns where a stack hides it has the whole window drawn, sixty times a second. */
+    gtk_spinner_set_spinning(window->spinner, count == 0 && availability == VPN_STORE_STARTING);
     if (count > 0) {
         gtk_stack_set_visible_child_name(window->stack, "main");
         return;
@@ -237,6 +240,7 @@ static void causeway_window_class_init(CausewayWindowClass *class)
     BIND(stack);
     BIND(single);
     BIND(absent);
+    BIND(spinner);
     BIND(leaflet);
     BIND(list);
     BIND(search_button);
