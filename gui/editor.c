@@ -296,6 +296,8 @@ static void add_keys(Editor *editor, GtkSearchBar *bar)
     /* Before the entry's own undo, which knows only of itself. */
     gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
     gtk_widget_add_controller(GTK_WIDGET(editor->window), keys);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(editor->search), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                   _("Search settings"), -1);
     gtk_search_bar_connect_entry(bar, editor->search);
     gtk_search_bar_set_key_capture_widget(bar, NULL);
 }

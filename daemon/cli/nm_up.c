@@ -94,7 +94,9 @@ static void on_begun(GObject *source, GAsyncResult *result, gpointer data)
     Up *up = data;
     g_autoptr(GError) error = NULL;
 
-    if (!vpn_store_finish(VPN_STORE(source), result, &error))
+    if (vpn_store_finish(VPN_STORE(source), result, &error))
+        up->begun = TRUE;
+    else
         end(up, cli_error(error));
 }
 

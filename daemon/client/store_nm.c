@@ -220,16 +220,13 @@ static void on_running(NMClient *client, GParamSpec *spec, VpnStoreNm *self)
 
 static void on_registered(GObject *source, GAsyncResult *result, gpointer data)
 {
-    NMSecretAgentOld *agent = NM_SECRET_AGENT_OLD(source);
+    g_autoptr(VpnStoreNm) self = data;
     g_autoptr(GError) error = NULL;
 
-    if (nm_secret_agent_old_register_finish(agent, result, &error))
-        nm_secret_agent_old_enable(agent, TRUE); /* again when NetworkManager is restarted */
-    else if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return;
-    else
+    if (!nm_secret_agent_old_register_finish(NM_SECRET_AGENT_OLD(source), result, &error))
         g_debug("NetworkManager takes no agent: %s", error->message);
-    on_running(VPN_STORE_NM(data)->client, NULL, data);
+    if (self->client) /* else it is over */
+        on_running(self->client, NULL, self);
 }
 
 static void on_agent(GObject *source, GAsyncResult *result, gpointer data)
@@ -237,8 +234,9 @@ static void on_agent(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
 
     if (g_async_initable_init_finish(G_ASYNC_INITABLE(source), result, &error)) {
-        nm_secret_agent_old_register_async(NM_SECRET_AGENT_OLD(source),
-                                           VPN_STORE_NM(data)->cancellable, on_registered, data);
+        /* Not to be cancelled: libnm 1.42 goes on listening to the cancellable afterwards. */
+        nm_secret_agent_old_register_async(NM_SECRET_AGENT_OLD(source), NULL, on_registered,
+                                           g_object_ref(data));
     } else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
         g_debug("No agent for NetworkManager: %s", error->message);
         on_running(VPN_STORE_NM(data)->client, NULL, data);
