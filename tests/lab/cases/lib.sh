@@ -130,10 +130,13 @@ network_with()
 # Without starting a program: that takes its time here.
 pids_of()
 {
-    local file name pids=()
+    local file name status pids=()
     for file in /proc/[0-9]*/comm; do
         read -r name 2>/dev/null <"$file" || continue
-        [ "$name" != "${1:0:15}" ] || pids+=("${file//[!0-9]/}")
+        [ "$name" = "${1:0:15}" ] || continue
+        # One that has ended is only waiting for its parent to notice.
+        read -r status 2>/dev/null <"${file%comm}stat" || continue
+        [[ $status == *") Z "* ]] || pids+=("${file//[!0-9]/}")
     done
     echo "${pids[*]}"
 }
