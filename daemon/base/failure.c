@@ -91,7 +91,7 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         "administrator: it may be an impostor." },
     [FAILURE_CERTIFICATE_UNUSABLE] = {
         "certificate-unusable", FALSE, N_("A certificate or key file cannot be used."),
-        "Check the files named in ipsec.certificate, ipsec.key and ipsec.ca, and the key's "
+        "Check the files or tokens named in ipsec.certificate, ipsec.key and ipsec.ca, and the key's "
         "passphrase." },
     [FAILURE_CERTIFICATE_REJECTED] = {
         "certificate-rejected", FALSE,

@@ -46,7 +46,7 @@ static char *field_values(const Field *field)
     if (field_is_list(field))
         return g_strdup("a list, separated by commas");
     if (field->type == FIELD_TYPE_FILE)
-        return g_strdup("a file's full path");
+        return g_strdup("a file's full path, or a token's object (pkcs11:…)");
     return g_strdup(field_is_secret(field) ? "a secret" : "text");
 }
 

@@ -61,15 +61,9 @@ void connection_set_state(Connection *connection, ConnectionState state, Stage s
 
 /* ---- the end ---- */
 
-static void forget_retry(Connection *connection)
-{
-    g_clear_handle_id(&connection->retry, g_source_remove);
-    g_clear_pointer(&connection->awaited, monitor_free);
-}
-
 static void drop_attempt(Connection *connection)
 {
-    forget_retry(connection);
+    connection_forget_retry(connection);
     g_clear_pointer(&connection->resolve, resolve_free);
     if (connection->attempt)
         manager_give_reqid(connection->manager, connection->reqid);
@@ -105,7 +99,7 @@ void connection_network_closed(Connection *connection)
 static void begin_end(Connection *connection)
 {
     connection_set_state(connection, CONNECTION_DISCONNECTING, connection->stage);
-    forget_retry(connection);
+    connection_forget_retry(connection);
     g_clear_pointer(&connection->resolve, resolve_free);
     g_clear_pointer(&connection->secret_field, g_free);
     connection->attempt_closing = connection->attempt != NULL;
@@ -118,22 +112,6 @@ static void begin_end(Connection *connection)
 }
 
 /* ---- failing and trying again ---- */
-
-static gboolean on_retry(gpointer data)
-{
-    Connection *connection = data;
-
-    connection->retry = 0;
-    forget_retry(connection);
-    connection_begin_attempt(connection);
-    return G_SOURCE_REMOVE;
-}
-
-void connection_retry_soon(Connection *connection, guint msec)
-{
-    g_clear_handle_id(&connection->retry, g_source_remove);
-    connection->retry = g_timeout_add(msec, on_retry, connection);
-}
 
 static void schedule_retry(Connection *connection)
 {
@@ -219,15 +197,6 @@ void connection_fail_from_error(Connection *connection, Stage stage, FailureCode
     g_autoptr(Failure) failure = failure_new(stage, code, error->message);
 
     connection_fail(connection, failure);
-}
-
-void connection_retry_now(Connection *connection)
-{
-    if (!connection->retry)
-        return;
-    connection->attempts = 0;
-    forget_retry(connection);
-    connection_begin_attempt(connection);
 }
 
 static void remember(Connection *connection)

@@ -70,10 +70,6 @@ void connection_set_state(Connection *connection, ConnectionState state, Stage s
 void connection_fail(Connection *connection, const Failure *failure);
 void connection_fail_from_error(Connection *connection, Stage stage, FailureCode code,
                                 const GError *error);
-/* A way to the gateway has come up: no more waiting, if it waits. */
-void connection_retry_now(Connection *connection);
-/* It waits no longer than that. */
-void connection_retry_soon(Connection *connection, guint msec);
 /* A connection that is still being made begins again at once, over the network as it is now,
  * unless it has done so too often.  FALSE: it is not being made. */
 gboolean connection_restart(Connection *connection);
@@ -101,6 +97,10 @@ void connection_ask_password(Connection *connection, PppSecretKind kind, const F
 void connection_ask_passphrase(Connection *connection, const Failure *reason, gboolean fresh);
 
 /* connection_wait.c */
+/* The next attempt begins then; at once: a way to the gateway has come up, if it waits; never. */
+void connection_retry_soon(Connection *connection, guint msec);
+void connection_retry_now(Connection *connection);
+void connection_forget_retry(Connection *connection);
 /* Whether a connection that never was up is tried again. */
 gboolean connection_may_wait(Connection *connection);
 /* While it waits for its next attempt: has that come as soon as there is a network. */

@@ -1,12 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A connection that is made by itself, when the computer starts: before there is a network, before
- * there are name servers, while the gateway itself is starting. */
+/* The time between two attempts; and a connection that is made by itself, when the computer starts:
+ * before there is a network, before there are name servers, while the gateway itself is starting. */
 #include "connection/connection_private.h"
 
 #include "connection/policy.h"
 
 /* A network comes in several steps, name servers last. */
 #define SETTLE_MSEC 1000
+
+void connection_forget_retry(Connection *connection)
+{
+    g_clear_handle_id(&connection->retry, g_source_remove);
+    g_clear_pointer(&connection->awaited, monitor_free);
+}
+
+static gboolean on_retry(gpointer data)
+{
+    Connection *connection = data;
+
+    connection->retry = 0;
+    connection_forget_retry(connection);
+    connection_begin_attempt(connection);
+    return G_SOURCE_REMOVE;
+}
+
+void connection_retry_soon(Connection *connection, guint msec)
+{
+    g_clear_handle_id(&connection->retry, g_source_remove);
+    connection->retry = g_timeout_add(msec, on_retry, connection);
+}
+
+void connection_retry_now(Connection *connection)
+{
+    if (!connection->retry)
+        return;
+    connection->attempts = 0;
+    connection_forget_retry(connection);
+    connection_begin_attempt(connection);
+}
 
 void connection_be_patient(Connection *connection)
 {

@@ -76,13 +76,14 @@ static const Field fields[FIELD_COUNT] = {
     ROW(FIELD_IPSEC_CERTIFICATE, "ipsec", "certificate"),
         FILENAME, NULL, "machine-cert", NULL, NULL, N_("Certificate"),
         N_("This computer's certificate, or a PKCS#12 file that holds it, its key and its "
-           "authorities.") },
+           "authorities, or its name on a token (pkcs11:…).") },
     ROW(FIELD_IPSEC_KEY, "ipsec", "key"),
         FILENAME, NULL, "machine-key", NULL, NULL, N_("Private key"),
-        N_("The key of the certificate; not needed beside a PKCS#12 file.") },
+        N_("The key of the certificate; not needed beside a PKCS#12 file or a token's "
+           "certificate.") },
     ROW(FIELD_IPSEC_KEY_PASSPHRASE, "ipsec", "key-passphrase"),
         SECRET(1024), NULL, "machine-certpass", NULL, NULL, N_("Key passphrase"),
-        N_("What the private key or the PKCS#12 file is encrypted with.") },
+        N_("What the private key or the PKCS#12 file is encrypted with, or the token's PIN.") },
     ROW(FIELD_IPSEC_CA, "ipsec", "ca"),
         FILENAME, NULL, "machine-ca", NULL, NULL, N_("Certificate authority"),
         N_("The certificate of who signed the gateway's one.") },

@@ -3,7 +3,7 @@
 # Nothing here starts a service, takes a port or rewrites configuration; all else lives in the lab's own tree.
 
 BUILD_PACKAGES=(gcc clang libclang-rt-dev libc6-dev meson ninja-build pkg-config python3 gettext
-    libglib2.0-dev libjson-glib-dev nettle-dev libmnl-dev libseccomp-dev libgnutls28-dev
+    libglib2.0-dev libjson-glib-dev nettle-dev libmnl-dev libseccomp-dev libgnutls28-dev libp11-kit-dev
     libgtk-4-dev libadwaita-1-dev libgtk-3-dev libnm-dev libnma-dev libnma-gtk4-dev libsecret-1-dev libqrencode-dev libzbar-dev
     xvfb) # a display for the tests of windows, that nobody sees; it is started by them and ends with them
 LAB_PACKAGES=(dbus-daemon user-mode-linux mmdebstrap iproute2 util-linux kmod)
