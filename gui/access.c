@@ -43,10 +43,6 @@ void name_by_tooltips(GtkWidget *root)
     if (tip && (GTK_IS_BUTTON(root) || GTK_IS_MENU_BUTTON(root)))
         name_widget(root, tip);
     for (GtkWidget *child = gtk_widget_get_first_child(root); child;
-         child = gtk_widget_get_next_sibling(child)) {
-        /* What takes the focus is the button inside. */
-        if (tip && GTK_IS_MENU_BUTTON(root) && GTK_IS_BUTTON(child))
-            name_widget(child, tip);
+         child = gtk_widget_get_next_sibling(child))
         name_by_tooltips(child);
-    }
 }

@@ -56,5 +56,7 @@ guint64 history_scale(const History *history)
         unit *= 10;
     if (unit * 2 >= most)
         return unit * 2;
+    if (unit * 3 >= most)
+        return unit * 3;
     return unit * 5 >= most ? unit * 5 : unit * 10;
 }

@@ -8,7 +8,7 @@
 
 void keep_fill(AdwComboRow *row, Keep selected)
 {
-    const char *words[] = {_("Keep in my keyring"), _("Keep on this computer"),
+    const char *words[] = {_("In my keyring"), _("On this computer"),
                            _("Ask each time"), NULL};
     g_autoptr(GtkStringList) list = gtk_string_list_new(words);
 

@@ -236,6 +236,11 @@ static void line_free(gpointer line)
     vpn_log_line_free(line);
 }
 
+static void on_buffer_changed(GtkTextBuffer *buffer, GtkWidget *empty)
+{
+    gtk_widget_set_visible(empty, gtk_text_buffer_get_char_count(buffer) == 0);
+}
+
 void log_view_show(CausewayWindow *window, VpnStore *store, VpnItem *item)
 {
     g_autoptr(GtkBuilder) builder =
@@ -256,6 +261,8 @@ void log_view_show(CausewayWindow *window, VpnStore *store, VpnItem *item)
     GtkTextBuffer *buffer = gtk_text_view_get_buffer(view->text);
     gtk_text_buffer_create_tag(buffer, "warning", "weight", PANGO_WEIGHT_BOLD, NULL);
     gtk_text_buffer_create_tag(buffer, "plain", NULL);
+    g_signal_connect_object(buffer, "changed", G_CALLBACK(on_buffer_changed),
+                            gtk_builder_get_object(builder, "empty"), 0);
     gtk_search_bar_connect_entry(GTK_SEARCH_BAR(gtk_builder_get_object(builder, "bar")),
                                  view->filter);
     g_object_set_data_full(G_OBJECT(view->window), "log-view", view, log_view_free);

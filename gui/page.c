@@ -190,6 +190,7 @@ static void show_remedy(CausewayPage *page)
     /* In a narrow window, and in wordy languages, there is room in two lines. */
     GtkLabel *text = GTK_LABEL(gtk_button_get_child(page->remedy));
     gtk_label_set_wrap(text, TRUE);
+    gtk_label_set_natural_wrap_mode(text, GTK_NATURAL_WRAP_NONE);
     gtk_label_set_justify(text, GTK_JUSTIFY_CENTER);
 }
 

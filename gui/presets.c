@@ -13,13 +13,17 @@ typedef struct {
     } settings[3];
 } Preset;
 
+#define OLDER_ONES N_("Older ones know only methods that are weak today.")
+
 static const Preset presets[] = {
     {N_("Any"), NULL, {{0}}},
     {"Windows Server (RRAS)",
      N_("Users of a domain log in as DOMAIN\\user; see the Windows domain in the editor."), {{0}}},
     {"MikroTik", NULL, {{FIELD_IPSEC_IKE, "aes256-sha256-modp2048, aes256-sha1-modp1024"}}},
-    {"Cisco Meraki, SonicWall, Zyxel, WatchGuard",
-     N_("Older ones know only methods that are weak today."), {{FIELD_IPSEC_SECURITY, "legacy"}}},
+    {"Cisco Meraki", OLDER_ONES, {{FIELD_IPSEC_SECURITY, "legacy"}}},
+    {"SonicWall", OLDER_ONES, {{FIELD_IPSEC_SECURITY, "legacy"}}},
+    {"WatchGuard", OLDER_ONES, {{FIELD_IPSEC_SECURITY, "legacy"}}},
+    {"Zyxel", OLDER_ONES, {{FIELD_IPSEC_SECURITY, "legacy"}}},
     {"UniFi, EdgeOS, VyOS", NULL, {{FIELD_IPSEC_SECURITY, "legacy"}}},
     {"SoftEther", N_("The user name is user@hub."), {{0}}},
 };

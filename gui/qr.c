@@ -8,7 +8,7 @@
 #include "profile/keyfile.h"
 
 #define QUIET 4 /* modules around the code that must be empty */
-#define SIZE 320
+#define SIZE 280
 
 static void draw(GtkDrawingArea *area, cairo_t *cairo, int width, int height, gpointer data)
 {

@@ -68,7 +68,8 @@ static void test_scale(void)
     check_scale(0, 10000);
     check_scale(10001, 20000);
     check_scale(20000, 20000);
-    check_scale(20001, 50000);
+    check_scale(20001, 30000);
+    check_scale(30001, 50000);
     check_scale(99999, 100000);
     check_scale(1234567, 2000000);
     check_scale(G_GUINT64_CONSTANT(125000000), 200000000);
