@@ -16,7 +16,7 @@
 #define DELAY_MAX USEC_PER_SEC              /* SOL_MAX_DELAY, INF_MAX_DELAY (§7.6) */
 #define REFRESH_DEFAULT 86400u              /* IRT_DEFAULT (§7.6), and our maximum (§21.23) */
 #define REFRESH_MIN 600u                    /* IRT_MINIMUM */
-#define RENEW_MIN (10 * USEC_PER_SEC)       /* however short a T1 is */
+#define RENEW_MIN 10u  /* seconds: however short a T1 is, but for shorter lifetimes */
 #define TELL_INTERVAL USEC_PER_SEC /* each telling changes the machine's name servers */
 #define DUID_UUID 4                /* RFC 6355 §4 */
 
@@ -261,6 +261,12 @@ static Usec after(const Dhcp6Client *client, guint32 seconds)
                                     : usec_add(client->now, seconds * USEC_PER_SEC);
 }
 
+/* Not so often that a server keeps us busy, and not so late that the address ends before. */
+static Usec renew_not_before(const Dhcp6Client *client, const Dhcp6Lease *lease)
+{
+    return after(client, CLAMP(lease->valid / 2, 1u, RENEW_MIN));
+}
+
 /* RFC 8415 §21.4: zero leaves T1 and T2 to us; half and four fifths of the preferred lifetime
  * are what it recommends to servers. */
 static void bind_lease(Dhcp6Client *client, const Dhcp6Message *message, const Dhcp6Lease *lease)
@@ -275,7 +281,7 @@ static void bind_lease(Dhcp6Client *client, const Dhcp6Message *message, const D
     client->leased = TRUE;
     memcpy(client->address, lease->address, sizeof client->address);
     client->server = message->server;
-    client->renew_at = MAX(after(client, t1), usec_add(client->now, RENEW_MIN));
+    client->renew_at = MAX(after(client, t1), renew_not_before(client, lease));
     client->rebind_at = MAX(after(client, t2), client->renew_at);
     client->expires = after(client, lease->valid);
     client->rounds = 0;

@@ -244,6 +244,25 @@ static void test_rebound(void)
     g_assert_cmpuint(talk->now - bound, ==, 498 * SEC);
 }
 
+/* A lease of a few seconds is renewed before it ends, and not without pause. */
+static void test_short_lease(void)
+{
+    g_autoptr(Talk) talk = talk_bound();
+
+    while (talk_type(talk) != 6)
+        g_assert_true(talk_run_to_message(talk, 400 * SEC));
+    talk_answer(talk, 7, IA("00000001", "00000002", OTHER, "00000004", "00000008"));
+    Usec bound = talk->now;
+    for (guint i = 0; i < 5; i++) {
+        g_assert_true(talk_run_to_message(talk, 8 * SEC));
+        g_assert_cmpuint(talk->now - bound, ==, 4 * SEC);
+        g_assert_cmpuint(talk_type(talk), ==, 5);
+        talk_answer(talk, 7, IA("00000001", "00000002", OTHER, "00000004", "00000008"));
+        bound = talk->now;
+        talk_assert_address(talk, "2001:db8:77::20aa");
+    }
+}
+
 static void test_no_binding(void)
 {
     g_autoptr(Talk) talk = talk_bound();
@@ -429,6 +448,7 @@ int main(int argc, char **argv)
         { "four-messages", test_four_messages }, { "preference-255", test_preference_255 },
         { "late-offer", test_late_offer }, { "renewal", test_renewal },
         { "rebound", test_rebound }, { "no-binding", test_no_binding },
+        { "short-lease", test_short_lease },
         { "taken-back", test_taken_back }, { "refused-answers", test_refused_answers },
         { "not-to-us", test_not_to_us }, { "endless-offers", test_endless_offers },
         { "short-lifetimes", test_short_lifetimes }, { "release", test_release },
