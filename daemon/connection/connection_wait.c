@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The time between two attempts; and a connection that is made by itself, when the computer starts:
- * before there is a network, before there are name servers, while the gateway itself is starting. */
+ * before there is a network, before there are name servers, while the gateway itself starts. */
 #include "connection/connection_private.h"
 
 #include "connection/policy.h"

@@ -133,7 +133,8 @@ void credentials_token_ask(const CredentialsRequest *request, CredentialsToken *
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !unpack(said, ret_token)) {
         credentials_token_clear(ret_token);
         ret_token->verdict = CREDENTIALS_UNUSABLE;
-        ret_token->words = g_strdup("the libraries of the tokens (p11-kit list-modules) broke down");
+        ret_token->words =
+            g_strdup("the libraries of the tokens (p11-kit list-modules) broke down");
     }
 }
 

@@ -72,7 +72,8 @@ static gboolean deleted_meanwhile(const Ike *ike, const Failure *failure)
 static gboolean vary(Ike *ike, const Failure *failure)
 {
     if (deleted_meanwhile(ike, failure)) {
-        ike_attempt_from_phase_1(ike, "The gateway has dropped the old keys, beginning with phase 1");
+        ike_attempt_from_phase_1(ike,
+                                 "The gateway has dropped the old keys, beginning with phase 1");
         return TRUE;
     }
     if (failure->code == FAILURE_GATEWAY_SILENT && reused_in_vain(ike)) {

@@ -28,7 +28,7 @@ struct CharonMember {
 };
 
 struct IkeService {
-    GHashTable *users; /* user, or user and token → IkeService, each of which has none of its own */
+    GHashTable *users; /* user, or user and token → IkeService, which has none of its own */
     guint ending;      /* how many of these and ourselves have not ended yet */
     guint references; /* the owner's and the members': a freed negotiation may still tidy up */
     IkeServiceMode mode;

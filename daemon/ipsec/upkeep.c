@@ -67,7 +67,7 @@ static void look_into_certificate(Ike *ike)
 }
 
 /* There may be other certificates with this identity, or with one that reads the same.  So phase 1
- * is made again, now with a demand that charon itself sees to: for one of these very certificates. */
+ * is made again, now with a demand that charon itself sees to: for one of these very ones. */
 void ike_vouch(Ike *ike, GBytes *certificates)
 {
     if (!ike->vouching || ike->state == STATE_CLOSING || ike->state == STATE_OFF)
