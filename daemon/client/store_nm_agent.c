@@ -100,6 +100,10 @@ static void get_secrets(NMSecretAgentOld *base, NMConnection *connection, const 
                g_hash_table_size(secrets) > 0) {
         reply(question, secrets);
         question_free(question);
+    } else if (!(flags & NM_SECRET_AGENT_GET_SECRETS_FLAG_ALLOW_INTERACTION)) {
+        /* Somebody reads what is stored, we perhaps, and waits for an answer. */
+        refuse(question, NM_SECRET_AGENT_ERROR_NO_SECRETS, "Nobody is to be asked");
+        question_free(question);
     } else {
         g_hash_table_replace(agent->questions, g_strdup(uuid), question);
         ask_person(agent, uuid, hints);
