@@ -2,6 +2,9 @@
 /* What every window of ours owes to keyboards and screen readers. */
 #include "access.h"
 
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
 static gboolean on_close_request(GtkWindow *window, gpointer unused)
 {
     gtk_window_set_focus(window, NULL);
@@ -36,12 +39,25 @@ void name_widget(GtkWidget *widget, const char *text)
     gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
+/* What says somewhere else on it what it is. */
+static void name_by_itself(GtkWidget *widget)
+{
+    /* The row that it is in the list; its head is one of its own, which has a name. */
+    if (ADW_IS_EXPANDER_ROW(widget))
+        name_widget(widget, adw_preferences_row_get_title(ADW_PREFERENCES_ROW(widget)));
+    else if (GTK_IS_EXPANDER(widget))
+        name_widget(widget, gtk_expander_get_label(GTK_EXPANDER(widget)));
+    else if (GTK_IS_SEARCH_ENTRY(widget))
+        name_widget(widget, _("Search"));
+}
+
 void name_by_tooltips(GtkWidget *root)
 {
     const char *tip = gtk_widget_get_tooltip_text(root);
 
     if (tip && (GTK_IS_BUTTON(root) || GTK_IS_MENU_BUTTON(root)))
         name_widget(root, tip);
+    name_by_itself(root);
     for (GtkWidget *child = gtk_widget_get_first_child(root); child;
          child = gtk_widget_get_next_sibling(child))
         name_by_tooltips(child);

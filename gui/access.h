@@ -12,5 +12,6 @@ void destroy_window(GtkWindow *window);
 void unfocus_on_close(GtkWindow *window);
 /* What a screen reader calls it. */
 void name_widget(GtkWidget *widget, const char *text);
-/* Buttons that are only an icon are called by their tooltips: GTK 4.8 does not do so itself. */
+/* Buttons that are only an icon are called by their tooltips, rows that open by their titles: GTK
+ * 4.8 and libadwaita 1.2 do not do so themselves. */
 void name_by_tooltips(GtkWidget *root);

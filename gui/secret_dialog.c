@@ -146,7 +146,6 @@ static void add_remember(Asking *asking, GtkWidget *group, gboolean active)
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), _("Remember in my keyring"));
     adw_action_row_add_suffix(ADW_ACTION_ROW(row), toggle);
     adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row), toggle);
-    name_widget(toggle, _("Remember in my keyring"));
     adw_preferences_group_add(ADW_PREFERENCES_GROUP(group), row);
 }
 
@@ -198,6 +197,7 @@ GtkWindow *secret_dialog_show(GtkWindow *parent, VpnItem *item, const char *cons
     g_signal_connect(dialog, "response", G_CALLBACK(on_response), asking);
     g_signal_connect(dialog, "destroy", G_CALLBACK(on_destroyed), asking);
     unfocus_on_close(GTK_WINDOW(dialog));
+    name_by_tooltips(dialog);
     gtk_window_present(GTK_WINDOW(dialog));
     gtk_widget_grab_focus(asking->first);
     return GTK_WINDOW(dialog);
