@@ -11,7 +11,8 @@ from atspi import WINDOW, launch, screenshot, wait  # noqa: E402
 import checks  # noqa: E402
 from checks import equal, ok  # noqa: E402
 
-LONG, MARKUP, TWO_LINES, HEBREW = os.environ['LONG_NAME'], 'Fish & Chips <b>bold</b>', 'Two\nlines', 'משרד ראשי בתל אביב'
+LONG, MARKUP, TWO_LINES = os.environ['LONG_NAME'], 'Fish & Chips <b>bold</b>', 'Two\nlines'
+HEBREW = 'משרד ראשי בתל אביב'
 COUNT, WIDTH = 100, 360
 
 

@@ -164,9 +164,12 @@ class Desk:
 
     def around(self):
         """The application's window on the screen, with room below it for a menu."""
-        size = dict(line.split('=') for line in output('xdotool', 'getwindowgeometry', '--shell', self.main,
-                                                       text=True).split())
-        return f"{size['WIDTH']}x{int(size['HEIGHT']) + 100}+{size['X']}+{size['Y']}"
+        shell = output('xdotool', 'getwindowgeometry', '--shell', self.main, text=True)
+        size = {name: int(value) for name, value in (line.split('=') for line in shell.split())}
+        shadow = output('xprop', '-id', self.main, '_GTK_FRAME_EXTENTS', text=True)
+        left, right, top, bottom = [int(n) for n in re.findall(r'\d+', shadow.partition('=')[2])] or [0] * 4
+        return (f"{size['WIDTH'] - left - right}x{size['HEIGHT'] - top - bottom + 100}"
+                f"+{size['X'] + left}+{size['Y'] + top}")
 
     def picture(self, view, whole=False, region=None):
         """Of the window in front (whole: of the screen, cut to the application's window or to a region), once it has come
@@ -368,7 +371,7 @@ def see_connected(desk):
 
 
 def see_tray(desk):
-    """The panel is at the top of the screen, its tray at the end."""
+    """The panel is at the top of the screen, its tray at the end; what the icon says to a mouse above it."""
     if desk.name not in TRAFFIC:
         return
     output('tray', stdin=subprocess.DEVNULL)
@@ -376,9 +379,8 @@ def see_tray(desk):
         'gdbus', 'call', '--session', '--dest', 'org.kde.StatusNotifierWatcher', '--object-path', '/StatusNotifierWatcher',
         '--method', 'org.freedesktop.DBus.Properties.Get', 'org.kde.StatusNotifierWatcher',
         'RegisteredStatusNotifierItems'))
-    output('xdotool', 'mousemove', str(WIDTH - 16), '16', 'click', '3')
-    desk.picture('tray', whole=True, region=f'480x360+{WIDTH - 480}+0')
-    key('Escape')
+    output('xdotool', 'mousemove', str(WIDTH - 16), '16')
+    desk.picture('tray', whole=True, region=f'480x160+{WIDTH - 480}+0')
     output('xfce4-panel', '--quit')
 
 
