@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* VPN connections that ended in NetworkManager.  Its active connection goes with the news, so what
- * it is about is asked for when it is first heard of. */
+ * it is about is taken from the news of its coming, or asked for when it was there before. */
 #include "ends.h"
 
 #include <libnm/NetworkManager.h>
@@ -14,7 +14,7 @@ struct Ends {
     EndsFunc func;
     gpointer data;
     GCancellable *cancellable;
-    guint signal, watch;
+    guint added, signal, watch;
     GHashTable *active; /* object → Active */
 };
 
@@ -64,6 +64,13 @@ static void tell(Active *active)
                            active->cancellable, on_settings, active);
 }
 
+static void take_properties(Active *active, GVariant *properties)
+{
+    if (!active->uuid &&
+        g_variant_lookup(properties, "Connection", "o", &active->settings_path))
+        g_variant_lookup(properties, "Uuid", "s", &active->uuid);
+}
+
 static void on_properties(GObject *source, GAsyncResult *result, gpointer data)
 {
     Active *active = data;
@@ -71,10 +78,40 @@ static void on_properties(GObject *source, GAsyncResult *result, gpointer data)
         g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, NULL);
     g_autoptr(GVariant) properties = reply ? g_variant_get_child_value(reply, 0) : NULL;
 
-    if (properties && g_variant_lookup(properties, "Connection", "o", &active->settings_path))
-        g_variant_lookup(properties, "Uuid", "s", &active->uuid);
+    if (properties && !active->settings_path)
+        take_properties(active, properties);
     tell(active);
     active_unref(active);
+}
+
+static Active *add(Ends *ends, const char *path)
+{
+    Active *active = g_new0(Active, 1);
+
+    active->ends = ends;
+    active->cancellable = g_object_ref(ends->cancellable);
+    active->references = 1;
+    g_hash_table_replace(ends->active, g_strdup(path), active);
+    return active;
+}
+
+/* One that is refused at once has gone before a question could be answered. */
+static void on_added(GDBusConnection *bus, const char *sender, const char *path,
+                     const char *interface, const char *signal, GVariant *parameters,
+                     gpointer data)
+{
+    g_autoptr(GVariant) interfaces = NULL;
+    const char *object;
+
+    if (!g_variant_is_of_type(parameters, G_VARIANT_TYPE("(oa{sa{sv}})")))
+        return;
+    g_variant_get(parameters, "(&o@a{sa{sv}})", &object, &interfaces);
+    g_autoptr(GVariant) vpn = g_variant_lookup_value(interfaces, NM_DBUS_INTERFACE_VPN_CONNECTION,
+                                                     G_VARIANT_TYPE_VARDICT);
+    g_autoptr(GVariant) properties =
+        g_variant_lookup_value(interfaces, CONNECTION_ACTIVE, G_VARIANT_TYPE_VARDICT);
+    if (vpn && properties)
+        take_properties(add(data, object), properties);
 }
 
 static Active *know(Ends *ends, const char *path)
@@ -83,11 +120,8 @@ static Active *know(Ends *ends, const char *path)
 
     if (active)
         return active;
-    active = g_new0(Active, 1);
-    active->ends = ends;
-    active->cancellable = g_object_ref(ends->cancellable);
-    active->references = 2;
-    g_hash_table_insert(ends->active, g_strdup(path), active);
+    active = add(ends, path);
+    active->references++;
     g_dbus_connection_call(ends->bus, NM_DBUS_SERVICE, path, "org.freedesktop.DBus.Properties",
                            "GetAll", g_variant_new("(s)", CONNECTION_ACTIVE),
                            G_VARIANT_TYPE("(a{sv})"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
@@ -128,6 +162,9 @@ Ends *ends_new(GDBusConnection *bus, EndsFunc func, gpointer data)
     ends->data = data;
     ends->cancellable = g_cancellable_new();
     ends->active = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, active_unref);
+    ends->added = g_dbus_connection_signal_subscribe(
+        bus, NM_DBUS_SERVICE, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded",
+        "/org/freedesktop", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_added, ends, NULL);
     ends->signal = g_dbus_connection_signal_subscribe(
         bus, NM_DBUS_SERVICE, NM_DBUS_INTERFACE_VPN_CONNECTION, "VpnStateChanged", NULL, NULL,
         G_DBUS_SIGNAL_FLAGS_NONE, on_state, ends, NULL);
@@ -143,6 +180,7 @@ void ends_free(Ends *ends)
         return;
     g_cancellable_cancel(ends->cancellable);
     g_bus_unwatch_name(ends->watch);
+    g_dbus_connection_signal_unsubscribe(ends->bus, ends->added);
     g_dbus_connection_signal_unsubscribe(ends->bus, ends->signal);
     g_hash_table_unref(ends->active);
     g_object_unref(ends->cancellable);
