@@ -15,6 +15,8 @@ install -d -m 1777 /tmp/.X11-unix /tmp/.ICE-unix
 install -m 755 /lab/job/machine/session /usr/local/bin/lab-session
 install -m 755 /lab/job/machine/bin/{screenshot,tray} /usr/local/bin/
 install -d -m 1777 /run/pictures
+# The tree's cache of icons does not know Causeway's; one that is older than its folder does not count.
+touch /usr/share/icons/hicolor
 # Debian gives this one to members of netdev, as the first user is.
 granted='"org.freedesktop.NetworkManager.settings.modify.system", '
 granted+=$(awk -F'"' '/<action id=/ { id = $2 } /<allow_active>yes</ { printf "\"%s\", ", id }' \
