@@ -9,6 +9,7 @@
 
 #define QUIET 4 /* modules around the code that must be empty */
 #define SIZE 280
+#define ECI_UTF8 26 /* AIM ECI assignments */
 
 static void draw(GtkDrawingArea *area, cairo_t *cairo, int width, int height, gpointer data)
 {
@@ -53,6 +54,19 @@ static GtkWidget *make_area(QRcode *code)
     return area;
 }
 
+/* It says that its letters are UTF-8: readers that have to guess take them for Chinese ones. */
+static QRcode *encode(const char *text, gsize length)
+{
+    QRinput *input = QRinput_new2(0, QR_ECLEVEL_L);
+    QRcode *code = NULL;
+
+    if (QRinput_appendECIheader(input, ECI_UTF8) == 0 &&
+        QRinput_append(input, QR_MODE_8, (int)length, (const unsigned char *)text) == 0)
+        code = QRcode_encodeInput(input);
+    QRinput_free(input);
+    return code;
+}
+
 gboolean qr_show(CausewayWindow *window, Profile *profile)
 {
     g_autoptr(Profile) shared = profile_copy(profile);
@@ -61,7 +75,7 @@ gboolean qr_show(CausewayWindow *window, Profile *profile)
     /* Whose it is here says nothing elsewhere. */
     profile_unset(shared, FIELD_CONNECTION_USER);
     g_autofree char *text = keyfile_format(shared, NULL, &length);
-    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
+    QRcode *code = encode(text, length);
     if (!code)
         return FALSE;
     GtkWidget *dialog = adw_message_dialog_new(

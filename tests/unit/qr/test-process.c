@@ -12,9 +12,8 @@
 #define QUIET 4
 
 /* On white, or a picture with a hole where it is light. */
-static GdkPixbuf *draw(const void *bytes, int length, gboolean alpha)
+static GdkPixbuf *draw_code(QRcode *code, gboolean alpha)
 {
-    QRcode *code = QRcode_encodeData(length, bytes, 0, QR_ECLEVEL_M);
     g_assert_nonnull(code);
     int size = (code->width + 2 * QUIET) * SCALE;
     GdkPixbuf *picture = gdk_pixbuf_new(GDK_COLORSPACE_RGB, alpha, 8, size, size);
@@ -33,6 +32,11 @@ static GdkPixbuf *draw(const void *bytes, int length, gboolean alpha)
     }
     QRcode_free(code);
     return picture;
+}
+
+static GdkPixbuf *draw(const void *bytes, int length, gboolean alpha)
+{
+    return draw_code(QRcode_encodeData(length, bytes, 0, QR_ECLEVEL_M), alpha);
 }
 
 static GBytes *save(GdkPixbuf *picture, const char *type)
@@ -91,6 +95,21 @@ static void test_codes(void)
     g_autoptr(GdkPixbuf) binary = draw(bytes, sizeof bytes, TRUE);
     g_autoptr(GBytes) picture = save(binary, "png");
     expect(picture, bytes, sizeof bytes);
+}
+
+/* As the window draws them: with the mark of UTF-8, ECI 26. */
+static void test_marked(void)
+{
+    static const char text[] = "[connection]\nname=B\xc3\xbcro \xe4\xb8\xad\n";
+    QRinput *input = QRinput_new2(0, QR_ECLEVEL_L);
+
+    g_assert_cmpint(QRinput_appendECIheader(input, 26), ==, 0);
+    g_assert_cmpint(QRinput_append(input, QR_MODE_8, (int)strlen(text), (const guint8 *)text), ==,
+                    0);
+    g_autoptr(GdkPixbuf) drawn = draw_code(QRcode_encodeInput(input), FALSE);
+    g_autoptr(GBytes) picture = save(drawn, "png");
+    QRinput_free(input);
+    expect(picture, text, strlen(text));
 }
 
 static void test_several(void)
@@ -179,6 +198,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     signal(SIGPIPE, SIG_IGN); /* as GLib's sockets have it in the window */
     g_test_add_func("/qr/codes", test_codes);
+    g_test_add_func("/qr/marked", test_marked);
     g_test_add_func("/qr/several", test_several);
     g_test_add_func("/qr/none", test_none);
     g_test_add_func("/qr/no-pictures", test_no_pictures);
