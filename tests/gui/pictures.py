@@ -23,7 +23,7 @@ FOLDER = '/run/pictures'
 LOCALES = '/usr/share/locale'
 BUS_NAME, OBJECT = 'org.causeway.Causeway', '/org/causeway/Causeway'
 # Room for a whole editor, and for a window at twice the size.
-WIDTH, HEIGHT = 1920, 2600
+WIDTH, HEIGHT = 2400, 2600
 DESKTOP_COLOR = '#8a9aa9'
 CORNER = 12
 RIGHT_TO_LEFT = 'he'
@@ -90,7 +90,10 @@ def write_catalogue(file, sentences):
 
 
 def go_on_as_user():
-    write_catalogue(f'{LOCALES}/{RIGHT_TO_LEFT}/LC_MESSAGES/gtk40.mo', {'default:LTR': 'default:RTL'})
+    folder = f'{LOCALES}/{RIGHT_TO_LEFT}/LC_MESSAGES'
+    write_catalogue(folder + '/gtk40.mo', {'default:LTR': 'default:RTL'})
+    # GLib translates libraries only where the program has a catalogue, too.
+    write_catalogue(folder + '/causeway.mo', {})
     os.execvp('as-user', ['as-user', sys.executable, *sys.argv])
 
 
