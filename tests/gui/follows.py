@@ -45,7 +45,7 @@ def lost_and_found(app):
     key('ctrl+Return')
     app.await_connected()
     ok('a key connects')
-    for title in ('Addresses', 'Interface', 'MTU', 'Packets Go', 'Logged In By'):
+    for title in ('Addresses', 'Interface', 'MTU', 'Data Path', 'Log-In Method'):
         app.window.find('label', title)
     please('at net ip link set gateway down')
     app.await_line('^Connection lost, reconnecting…')
