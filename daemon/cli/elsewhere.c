@@ -55,18 +55,33 @@ void elsewhere_go(void)
     execv(PROGRAM, words);
 }
 
-void elsewhere_look(void)
+/* Where it does not run the other program has nothing to say, and may not even be able to start:
+ * its library comes with NetworkManager. */
+static gboolean networkmanager_runs(GDBusConnection *bus)
 {
-    if (store == STORE_ANY)
+    g_autoptr(GVariant) reply = g_dbus_connection_call_sync(
+        bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+        "NameHasOwner", g_variant_new("(s)", "org.freedesktop.NetworkManager"),
+        G_VARIANT_TYPE("(b)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+    gboolean runs = FALSE;
+
+    if (reply)
+        g_variant_get(reply, "(b)", &runs);
+    return runs;
+}
+
+void elsewhere_look(GDBusConnection *bus)
+{
+    if (store == STORE_ANY && networkmanager_runs(bus))
         elsewhere_go();
 }
 
-void elsewhere_list_too(void)
+void elsewhere_list_too(GDBusConnection *bus)
 {
     static char beside[] = "--beside";
     char *list[] = {words[0], words[1], beside, NULL};
 
-    if (store != STORE_ANY)
+    if (store != STORE_ANY || !networkmanager_runs(bus))
         return;
     fflush(stdout);
     execv(PROGRAM, list);

@@ -25,7 +25,7 @@ int cli_list(int argc, char **argv)
                connection ? causeway_connection_get_state(connection) : "disconnected",
                *user ? user : "everybody");
     }
-    elsewhere_list_too();
+    elsewhere_list_too(client_bus(client));
     if (profiles->len == 0)
         fprintf(stderr, "There are no profiles yet; \"causeway help\" tells how to add one.\n");
     return EXIT_DONE;

@@ -30,7 +30,7 @@ void cli_look_elsewhere(Client *client, const char *name)
         if (strcmp(causeway_profile_get_name(g_ptr_array_index(profiles, i)), name) == 0)
             return;
     }
-    elsewhere_look();
+    elsewhere_look(client_bus(client));
 }
 
 gboolean cli_open(const char *name, Client **ret_client, CausewayProfile **ret_profile,
