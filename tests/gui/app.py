@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""causeway-gui as a person has it before them, for recovers.py and follows.py.
+"""causeway-gui as a person has it before them, for recovers.py, follows.py and names.py.
 
 Run by gui_test (tests/lab/cases/gui.sh), which does what only root can do: please('gateway_off').
 """
@@ -15,7 +15,8 @@ from atspi import SECONDS, key, launch, wait
 import atspi
 from checks import true
 
-PSK, PASSWORD = os.environ['PSK'], os.environ['VPN_PASSWORD']
+ADDRESS, PSK = os.environ['GW_ADDRESS'], os.environ['PSK']
+USER, PASSWORD = os.environ['VPN_USER'], os.environ['VPN_PASSWORD']
 PICTURES = os.environ.get('PICTURES')
 WINDOWS = ('frame', 'dialog', 'window')
 ENTRIES = ('text', 'password text')
@@ -79,9 +80,21 @@ class App:
         return self.await_line('^Not connected$')
 
     def menu(self, button, item):
-        """Chooses from the menu behind a button; the one inside it is what is pressed."""
-        self.window.find('push button', re.compile(f'^{button} {button}$')).click()
+        """Chooses from the menu behind a button."""
+        self.open_menu(button)
         self.window.find('menu item', item).click()
+
+    def open_menu(self, button):
+        """The one inside it is what is pressed."""
+        self.window.find('push button', button).find(('push button', 'toggle button')).click()
+
+    def type_path(self, title, path):
+        """In GTK's dialog for files, where a slash begins a path."""
+        chooser = self.program.find('filler', title)
+        key('slash')
+        chooser.find('text').type(path)
+        key('Return')
+        self.program.gone('filler', title)
 
     def has_line(self, pattern):
         return bool(self.window.look('label', re.compile(pattern)))
