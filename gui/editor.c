@@ -10,6 +10,7 @@
 #include "edits.h"
 #include "field_row.h"
 #include "keep.h"
+#include "say.h"
 #include "sections.h"
 
 typedef struct {
@@ -156,7 +157,7 @@ static void stop_saving(Editor *editor, const GError *error)
 
     g_clear_pointer(&editor->saving, profile_unref);
     if (error) {
-        g_autofree char *message = client_error_message(error);
+        g_autofree char *message = say_error(error);
         toast(editor, message);
         gtk_widget_set_sensitive(GTK_WIDGET(window), TRUE);
     } else {
