@@ -4,10 +4,12 @@
 import re
 import sys
 
-from app import PASSWORD, App, screenshot
+from app import PASSWORD, USER, App, please, screenshot
+from atspi import key, wait
 import checks
-from checks import ok, step, true
+from checks import equal, ok, step, true
 
+NOT_ALLOWED = '^You are not allowed to do this'
 REFUSED = '^The gateway does not accept'
 
 
@@ -52,6 +54,39 @@ def asked_each_time(app):
     app.click('Disconnect').await_disconnected()
 
 
+def shows(name, setting):
+    return please(f"as-user causeway show {name} | grep -qx '{setting}'") == 0
+
+
+def not_allowed(app, name):
+    """To connect, nor to change; what was typed meanwhile, and what was there, is not lost."""
+    equal(f'{name}: polkit takes a rule', 0, please('refuse_all'))
+    try:
+        app.choose(name).click('Connect')
+        app.await_line(NOT_ALLOWED)
+        ok(f'{name}: who may not connect is told so, where it stays')
+        screenshot(f'not-allowed-{name}.png')
+        key('ctrl+e')
+        editor = app.dialog(f'^{name}$')
+        mtu = editor.find('text', re.compile(r'^MTU \('), showing=False).type('1234')
+        editor.find('push button', 'Save').await_state('sensitive').click()
+        editor.find('label', re.compile(NOT_ALLOWED))
+        screenshot(f'not-saved-{name}.png')
+        editor.find('push button', 'Save').await_state('sensitive')
+        equal(f'{name}: who may not save is told so, and what was typed is there', '1234', mtu.text)
+        true(f'{name}: the settings are as they were', shows(name, f'ppp.user={USER}')
+             and not shows(name, 'ppp.mtu=1234'))
+    finally:
+        equal(f'{name}: polkit forgets the rule', 0, please('refuse_nothing'))
+    editor.find('push button', 'Save').click()
+    app.program.gone(('frame', 'dialog'), name)
+    wait('it is saved', lambda: shows(name, 'ppp.mtu=1234'))
+    ok(f'{name}: once it is allowed it is saved')
+    app.click('Try Again').await_connected()
+    ok(f'{name}: and connects, with the password that it had')
+    app.click('Disconnect').await_disconnected()
+
+
 def main():
     app = App()
     with step('a wrong password'):
@@ -60,6 +95,9 @@ def main():
         put_right(app, 'managed', REFUSED, 'Password', PASSWORD, 'authentication-refused')
     with step('asked each time'):
         asked_each_time(app)
+    for name in ('good', 'managed'):
+        with step(f'{name}: not allowed'):
+            not_allowed(app, name)
     app.end()
 
 
