@@ -229,6 +229,13 @@ static void show_refusal(VpnItem *item, const GError *error)
     vpn_item_changed(item);
 }
 
+static gboolean is_explained(VpnItem *item)
+{
+    const VpnStatus *status = vpn_item_status(item);
+
+    return status->state == VPN_FAILED && status->failure_code && *status->failure_code;
+}
+
 static void on_begun(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autofree About *about = data;
@@ -247,8 +254,8 @@ static void on_begun(GObject *source, GAsyncResult *result, gpointer data)
     }
     if (call)
         call_end(call);
-    /* What runs already is told of by the bus. */
-    if (client_error_kind(error) != CLIENT_ERROR_ALREADY_ACTIVE)
+    /* What runs already is told of by the bus, and so is why it has failed meanwhile. */
+    if (client_error_kind(error) != CLIENT_ERROR_ALREADY_ACTIVE && !is_explained(item))
         show_refusal(item, given_up ? NULL : error);
 }
 

@@ -142,7 +142,8 @@ void fault_of(const VpnStatus *status, Fault *ret_fault)
     }
     *ret_fault = (Fault){
         .remedy = FAULT_REMEDY_RETRY,
-        .message = status->failure_message ? status->failure_message : "",
+        .message = status->failure_message && *status->failure_message ? status->failure_message
+                                                                       : _("Connection failed"),
         .hint = status->failure_hint ? status->failure_hint : "",
     };
 }

@@ -136,8 +136,10 @@ static void take_active(VpnStoreNm *self, VpnItem *item, NMVpnConnection *vpn)
     status->state = state;
     if (state == VPN_CONNECTED)
         take_addresses(status, NM_ACTIVE_CONNECTION(vpn));
-    if (state == VPN_FAILED && !status->failure_message)
+    if (state == VPN_FAILED && (!status->failure_message || !*status->failure_message)) {
+        g_free(status->failure_message);
         status->failure_message = g_strdup("NetworkManager could not connect.");
+    }
     vpn_item_changed(item);
 }
 
@@ -169,6 +171,15 @@ static void on_active_removed(NMClient *client, NMActiveConnection *active, VpnS
     vpn_item_changed(item);
 }
 
+/* What NetworkManager makes of a failure: it puts the connection away. */
+static gboolean only_ends(GVariant *properties)
+{
+    const char *word = NULL;
+
+    return g_variant_lookup(properties, "State", "&s", &word) &&
+           (strcmp(word, "disconnecting") == 0 || strcmp(word, "disconnected") == 0);
+}
+
 /* Of a connection that NetworkManager has causewayd run.  NULL: it has gone. */
 static void on_transient(VpnStore *service, const char *uuid, GVariant *properties,
                          VpnStoreNm *self)
@@ -182,7 +193,7 @@ static void on_transient(VpnStore *service, const char *uuid, GVariant *properti
         vpn_status_clear(vpn_item_edit_status(item));
     } else {
         g_hash_table_add(self->told, g_strdup(uuid));
-        if (!item)
+        if (!item || (vpn_item_status(item)->state == VPN_FAILED && only_ends(properties)))
             return;
         vpn_store_service_take(item, properties);
     }
