@@ -23,6 +23,7 @@ typedef struct {
     const char *vouched; /* what is answered when a gateway's certificates are shown */
     gboolean never_vouch;
     gboolean kill_when_up;
+    const char *stop_at; /* a command to charon */
     gboolean free_in_callback;
     gboolean ended;
     guint established, changed, lost, failed, stopped;
@@ -417,10 +418,19 @@ static gboolean on_stop_due(gpointer user_data)
     World *world = user_data;
     g_autofree char *commands = world_commands(world);
 
-    if (!strstr(commands, "initiate"))
+    if (!strstr(commands, world->stop_at))
         return G_SOURCE_CONTINUE;
     ike_stop(world->ike);
     return G_SOURCE_REMOVE;
+}
+
+/* Stopped once charon has been told this command, which it then sits on. */
+static void stop_at(World *world, const char *command)
+{
+    world->stop_at = command;
+    g_timeout_add(5, on_stop_due, world);
+    g_main_loop_run(world->loop);
+    g_assert_cmpuint(world->stopped, ==, 1);
 }
 
 /* Stopped while the initiation blocks. */
@@ -429,33 +439,9 @@ static void test_stop_initiating(void)
     World world;
 
     world_begin(&world, "hangs-at-initiate");
-    g_timeout_add(5, on_stop_due, &world);
-    g_main_loop_run(world.loop);
-    g_assert_cmpuint(world.stopped, ==, 1);
+    stop_at(&world, "initiate");
     assert_unloaded(&world);
     world_end(&world);
-}
-
-static gboolean on_hang_due(gpointer user_data)
-{
-    World *world = user_data;
-    g_autofree char *commands = world_commands(world);
-
-    if (!strstr(commands, "load-shared"))
-        return G_SOURCE_CONTINUE;
-    ike_stop(world->ike);
-    return G_SOURCE_REMOVE;
-}
-
-static gboolean on_key_due(gpointer user_data)
-{
-    World *world = user_data;
-    g_autofree char *commands = world_commands(world);
-
-    if (!strstr(commands, "load-key"))
-        return G_SOURCE_CONTINUE;
-    ike_stop(world->ike);
-    return G_SOURCE_REMOVE;
 }
 
 /* Stopped while the key is being loaded, whose name charon tells afterwards: it does not stay. */
@@ -468,9 +454,7 @@ static void test_stop_loading_key(void)
     world_begin_with(&world, "loads-slowly",
                      (IkeConfig){ .auth = IKE_AUTH_CERTIFICATE, .certificate = file,
                                   .private_key = file, .gateway_name = "gw.lab" });
-    g_timeout_add(5, on_key_due, &world);
-    g_main_loop_run(world.loop);
-    g_assert_cmpuint(world.stopped, ==, 1);
+    stop_at(&world, "load-key");
     g_autofree char *commands = world_commands(&world);
     g_assert_nonnull(strstr(commands, "unload-key ab12\n"));
     world_end(&world);
@@ -482,11 +466,9 @@ static void test_stop_hanging(void)
     World world;
 
     world_begin(&world, "hangs");
-    g_timeout_add(5, on_hang_due, &world);
     gint64 start = g_get_monotonic_time();
-    g_main_loop_run(world.loop);
+    stop_at(&world, "load-shared");
     g_assert_cmpint((g_get_monotonic_time() - start) / 1000, <, 4000);
-    g_assert_cmpuint(world.stopped, ==, 1);
     world_end(&world);
 }
 
