@@ -37,11 +37,6 @@ static gsize kind_of(const guint8 *data, gsize length)
     return i;
 }
 
-gboolean codes_is_picture(const guint8 *data, gsize length)
-{
-    return kind_of(data, length) < G_N_ELEMENTS(kinds);
-}
-
 /* The picture's head has been read, and nothing been made for it yet. */
 static void on_size(GdkPixbufLoader *loader, int width, int height, gpointer data)
 {
@@ -84,22 +79,6 @@ Codes *codes_new(void)
     zbar_image_scanner_set_config(codes->scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
     zbar_image_scanner_set_config(codes->scanner, ZBAR_QRCODE, ZBAR_CFG_BINARY, 1);
     return codes;
-}
-
-void codes_free(Codes *codes)
-{
-    for (gsize i = 0; codes && i < G_N_ELEMENTS(kinds); i++) {
-        if (codes->loaders[i])
-            gdk_pixbuf_loader_close(codes->loaders[i], NULL);
-        g_clear_object(&codes->loaders[i]);
-    }
-    for (gsize i = 0; codes && i < G_N_ELEMENTS(charsets); i++) {
-        if (codes->conversions[i] != (iconv_t)-1)
-            iconv_close(codes->conversions[i]);
-    }
-    if (codes)
-        zbar_image_scanner_destroy(codes->scanner);
-    g_free(codes);
 }
 
 /* Shades of grey, a byte each, on white; `ret_size` has width and height. */

@@ -8,15 +8,10 @@
 #define CODES_PIXELS_MAX (32u << 20)
 #define CODES_MAX 16
 
-/* Whether these are the first bytes of a picture that can be read: PNG or JPEG. */
-gboolean codes_is_picture(const guint8 *data, gsize length);
-
 typedef struct Codes Codes;
 
-/* Fetches from files whatever the libraries want of them; what follows needs none. */
+/* Fetches from files whatever the libraries want of them; what follows needs none.  It lives as long
+ * as its process, which is for one picture. */
 Codes *codes_new(void);
-void codes_free(Codes *codes);
 /* GBytes * of each; none when there are none.  NULL: this is no picture, or one of bounds. */
 GPtrArray *codes_read(Codes *codes, const guint8 *data, gsize length);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Codes, codes_free)
