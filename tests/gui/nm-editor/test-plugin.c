@@ -288,7 +288,7 @@ static void test_file_name(void)
 static void test_symbols(void)
 {
     static const struct {
-        const char *library, *symbol;
+        const char *soname, *symbol;
     } libraries[] = {
         {"libnm-vpn-plugin-causeway.so", "nm_vpn_editor_plugin_factory"},
         {"libnm-vpn-plugin-causeway-editor.so", "causeway_vpn_editor_new"},
@@ -297,7 +297,7 @@ static void test_symbols(void)
     g_autofree char *place = g_path_get_dirname(g_getenv("NM_PLUGIN"));
 
     for (guint i = 0; i < G_N_ELEMENTS(libraries); i++) {
-        g_autofree char *path = g_build_filename(place, libraries[i].library, NULL);
+        g_autofree char *path = g_build_filename(place, libraries[i].soname, NULL);
         const char *nm[] = {"nm", "-D", "--defined-only", "--format=posix", path, NULL};
         const char *needed[] = {"readelf", "-d", path, NULL};
         g_autofree char *symbols = NULL, *libraries_needed = NULL;
