@@ -224,7 +224,11 @@ static void show_refusal(VpnItem *item, const GError *error)
     if (error) {
         status->state = VPN_FAILED;
         status->failure_stage = g_strdup(stage_name(STAGE_PREPARE));
-        status->failure_message = say_error(error);
+        /* This one names the setting at fault, to which a button leads. */
+        gboolean invalid = client_error_kind(error) == CLIENT_ERROR_INVALID;
+        status->failure_code =
+            invalid ? g_strdup(failure_code_name(FAILURE_PROFILE_INVALID)) : NULL;
+        status->failure_message = invalid ? client_error_message(error) : say_error(error);
     }
     vpn_item_changed(item);
 }
@@ -233,7 +237,8 @@ static gboolean is_explained(VpnItem *item)
 {
     const VpnStatus *status = vpn_item_status(item);
 
-    return status->state == VPN_FAILED && status->failure_code && *status->failure_code;
+    return status->state == VPN_FAILED && status->failure_code && *status->failure_code &&
+           strcmp(status->failure_code, VPN_FAILURE_NETWORKMANAGER) != 0;
 }
 
 static void on_begun(GObject *source, GAsyncResult *result, gpointer data)

@@ -65,7 +65,7 @@ static void show_fields(Editor *editor)
             FieldId id = view->section->fields[j];
             gboolean visible = section_field_applies(field_get(id), preview) &&
                                section_field_matches(field_get(id), needle);
-            gtk_widget_set_visible(field_row_widget(editor->rows[id]), visible);
+            field_row_set_shown(editor->rows[id], visible);
             any |= visible;
         }
         gtk_widget_set_visible(view->group, any);
@@ -200,7 +200,8 @@ static void on_save(Editor *editor)
     if (editor->held)
         return;
     if (!profile) {
-        g_autofree char *text = g_strdup_printf("%s: %s", _(field_get(fault)->label), problem);
+        /* Translators: the name of a setting, and a sentence about what is wrong with it */
+        g_autofree char *text = g_strdup_printf(_("%s: %s"), _(field_get(fault)->label), problem);
         toast(editor, text);
         if (editor->rows[fault])
             field_row_show_problem(editor->rows[fault], problem);
@@ -228,10 +229,13 @@ static void add_row(Editor *editor, SectionView *view, FieldId id)
 
     editor->rows[id] = row;
     field_row_set(row, edits_text(editor->edits, id));
-    if (view->expander)
-        adw_expander_row_add_row(view->expander, field_row_widget(row));
-    else
-        adw_preferences_group_add(ADW_PREFERENCES_GROUP(view->group), field_row_widget(row));
+    GtkWidget *widgets[] = {field_row_widget(row), field_row_problem(row)};
+    for (gsize i = 0; i < G_N_ELEMENTS(widgets); i++) {
+        if (view->expander)
+            adw_expander_row_add_row(view->expander, widgets[i]);
+        else
+            adw_preferences_group_add(ADW_PREFERENCES_GROUP(view->group), widgets[i]);
+    }
 }
 
 static void add_keep(Editor *editor, SectionView *view)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "profile/words.h"
+#include "client/sentences.h"
 
 typedef struct {
     FieldId id;
@@ -104,17 +104,6 @@ gboolean edits_undo(Edits *edits, FieldId *ret_id)
     return TRUE;
 }
 
-/* Errors begin with the field's name, which stands beside them here. */
-static char *without_name(FieldId id, const char *message)
-{
-    const char *name = field_name(id);
-    gsize length = strlen(name);
-
-    if (g_str_has_prefix(message, name) && g_str_has_prefix(message + length, ": "))
-        message += length + 2;
-    return g_strdup(message);
-}
-
 static gboolean apply(Edits *edits, Profile *profile, FieldId id, GError **error)
 {
     const char *text = edits->now[id];
@@ -127,14 +116,12 @@ static gboolean apply(Edits *edits, Profile *profile, FieldId id, GError **error
 
 char *edits_problem(Edits *edits, FieldId id)
 {
-    g_autoptr(Profile) profile = profile_copy(edits->profile);
-    g_autoptr(GError) error = NULL;
+    const Field *field = field_get(id);
+    const char *text = edits->now[id];
 
-    if (!apply(edits, profile, id, &error))
-        return without_name(id, error->message);
-    return (field_get(id)->flags & FIELD_REQUIRED) && *edits->now[id] == '\0'
-               ? g_strdup("is missing")
-               : NULL;
+    if (field->flags & FIELD_REQUIRED && *text == '\0')
+        return sentence_for_missing(field);
+    return sentence_for_text(field, text);
 }
 
 gboolean edits_changed(Edits *edits)
@@ -172,16 +159,15 @@ Profile *edits_profile(Edits *edits, FieldId *ret_fault, char **ret_problem)
     for (guint i = 0; i < FIELD_COUNT; i++) {
         if (touched(edits, (FieldId)i) && !apply(edits, profile, (FieldId)i, &error)) {
             *ret_fault = (FieldId)i;
-            *ret_problem = without_name((FieldId)i, error->message);
+            *ret_problem = edits_problem(edits, (FieldId)i);
             return NULL;
         }
     }
     if (profile_validate(profile, &error))
         return g_steal_pointer(&profile);
-    /* The message begins with the field's name. */
-    g_autofree char *name = g_strndup(error->message, strcspn(error->message, ":"));
-    const Field *field = field_find(name);
+    const Field *field = profile_error_field(error);
+    gboolean missing = field && field->flags & FIELD_REQUIRED && !profile_is_set(profile, field->id);
     *ret_fault = field ? field->id : FIELD_CONNECTION_NAME;
-    *ret_problem = without_name(*ret_fault, error->message);
+    *ret_problem = missing ? sentence_for_missing(field) : sentence_for_rule(field_get(*ret_fault));
     return NULL;
 }

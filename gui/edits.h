@@ -17,7 +17,7 @@ void edits_rest(Edits *edits);
 gboolean edits_can_undo(Edits *edits);
 /* TRUE with the field that is as it was before. */
 gboolean edits_undo(Edits *edits, FieldId *ret_id);
-/* What is wrong with a field by itself, without its name; NULL: nothing.  To be freed. */
+/* What is wrong with a field by itself, a translated sentence; NULL: nothing.  To be freed. */
 char *edits_problem(Edits *edits, FieldId id);
 gboolean edits_changed(Edits *edits);
 /* The profile that came about, validated as a whole, with what was typed of secrets.  NULL with

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "access.h"
 #include "profile/words.h"
 
 struct FieldRow {
@@ -13,6 +14,9 @@ struct FieldRow {
     GtkSwitch *toggle; /* BOOLEAN */
     char *path;        /* FILE */
     char *title;
+    GtkWidget *problem; /* a row of its own below it, in sight while something is wrong */
+    GtkLabel *sentence;
+    gboolean shown;
     FieldRowChanged changed;
     gpointer data;
     gboolean setting;
@@ -149,6 +153,23 @@ static void make_entry(FieldRow *row)
     g_signal_connect_swapped(row->widget, "changed", G_CALLBACK(on_changed), row);
 }
 
+static void make_problem(FieldRow *row)
+{
+    GtkWidget *label = gtk_label_new(NULL);
+
+    gtk_label_set_wrap(GTK_LABEL(label), TRUE);
+    gtk_label_set_xalign(GTK_LABEL(label), 0);
+    gtk_widget_add_css_class(label, "error");
+    gtk_widget_add_css_class(label, "caption");
+    gtk_widget_add_css_class(label, "problem");
+    row->sentence = GTK_LABEL(label);
+    row->problem = g_object_ref_sink(adw_preferences_row_new());
+    gtk_list_box_row_set_activatable(GTK_LIST_BOX_ROW(row->problem), FALSE);
+    gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(row->problem), label);
+    gtk_widget_set_focusable(row->problem, FALSE);
+    gtk_widget_set_visible(row->problem, FALSE);
+}
+
 static char *make_title(const Field *field, gboolean stored)
 {
     if (stored)
@@ -192,6 +213,8 @@ FieldRow *field_row_new(const Field *field, gboolean stored, FieldRowChanged cha
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row->widget), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row->widget), row->title);
     g_object_ref_sink(row->widget);
+    make_problem(row);
+    row->shown = TRUE;
     row->setting = FALSE;
     return row;
 }
@@ -202,6 +225,7 @@ void field_row_free(FieldRow *row)
         return;
     g_signal_handlers_disconnect_by_data(row->widget, row);
     g_object_unref(row->widget);
+    g_object_unref(row->problem);
     g_free(row->path);
     g_free(row->title);
     g_free(row);
@@ -210,6 +234,11 @@ void field_row_free(FieldRow *row)
 GtkWidget *field_row_widget(FieldRow *row)
 {
     return row->widget;
+}
+
+GtkWidget *field_row_problem(FieldRow *row)
+{
+    return row->problem;
 }
 
 const Field *field_row_field(FieldRow *row)
@@ -255,13 +284,40 @@ void field_row_set(FieldRow *row, const char *text)
     row->setting = FALSE;
 }
 
+static void show_problem_row(FieldRow *row)
+{
+    const char *sentence = gtk_label_get_text(row->sentence);
+
+    gtk_widget_set_visible(row->problem, row->shown && *sentence);
+}
+
+void field_row_set_shown(FieldRow *row, gboolean shown)
+{
+    row->shown = shown;
+    gtk_widget_set_visible(row->widget, shown);
+    show_problem_row(row);
+}
+
+/* Who does not see the row below hears it where the keys go. */
+static GtkAccessible *spoken(FieldRow *row)
+{
+    return GTK_ACCESSIBLE(GTK_IS_EDITABLE(row->widget)
+                              ? GTK_WIDGET(gtk_editable_get_delegate(GTK_EDITABLE(row->widget)))
+                              : row->widget);
+}
+
 void field_row_show_problem(FieldRow *row, const char *problem)
 {
-    g_autofree char *title = problem ? g_strdup_printf("%s – %s", row->title, problem) : NULL;
-
     if (problem)
         gtk_widget_add_css_class(row->widget, "error");
     else
         gtk_widget_remove_css_class(row->widget, "error");
-    adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row->widget), title ? title : row->title);
+    gtk_accessible_update_state(spoken(row), GTK_ACCESSIBLE_STATE_INVALID,
+                                problem ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE,
+                                -1);
+    gtk_accessible_update_property(spoken(row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                   problem ? problem : "", -1);
+    gtk_label_set_text(row->sentence, problem ? problem : "");
+    name_widget(row->problem, problem ? problem : "");
+    show_problem_row(row);
 }

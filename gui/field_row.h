@@ -18,6 +18,9 @@ FieldRow *field_row_new(const Field *field, gboolean stored, FieldRowChanged cha
 /* The widget must have gone, or go with its window. */
 void field_row_free(FieldRow *row);
 GtkWidget *field_row_widget(FieldRow *row);
+/* Another row, to follow upon it: what is wrong, while something is. */
+GtkWidget *field_row_problem(FieldRow *row);
+void field_row_set_shown(FieldRow *row, gboolean shown);
 const Field *field_row_field(FieldRow *row);
 /* To be freed. */
 char *field_row_get(FieldRow *row);

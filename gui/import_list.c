@@ -13,6 +13,7 @@
 #include "client/client.h"
 #include "keep.h"
 #include "keyring.h"
+#include "say.h"
 
 typedef struct {
     CausewayWindow *parent;
@@ -102,8 +103,10 @@ static void on_kept(GObject *source, GAsyncResult *result, gpointer data)
     ImportList *list = data;
     g_autoptr(GError) error = NULL;
 
-    if (!keyring_store_finish(result, &error))
-        causeway_window_toast(list->parent, error->message);
+    if (!keyring_store_finish(result, &error)) {
+        g_autofree char *message = keyring_problem(error);
+        causeway_window_toast(list->parent, message);
+    }
     if (--list->storing == 0)
         done_with(list);
 }
@@ -117,7 +120,7 @@ static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
     gpointer field, secret;
 
     if (!uuid) {
-        g_autofree char *message = client_error_message(error);
+        g_autofree char *message = say_error(error);
         fail(list, message);
         return;
     }

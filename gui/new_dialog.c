@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "access.h"
+#include "client/sentences.h"
 #include "keep.h"
 #include "keyring.h"
 #include "presets.h"
@@ -51,14 +52,14 @@ static char *trimmed(GtkEditable *editable)
 static gboolean check_field(Profile *profile, FieldId id, GtkEditable *editable)
 {
     g_autofree char *text = trimmed(editable);
-    g_autoptr(GError) error = NULL;
-    gboolean fine = profile_set_text(profile, id, text, &error);
+    g_autofree char *problem = sentence_for_text(field_get(id), text);
+    gboolean fine = profile_set_text(profile, id, text, NULL);
 
     if (fine || *text == '\0')
         gtk_widget_remove_css_class(GTK_WIDGET(editable), "error");
     else
         gtk_widget_add_css_class(GTK_WIDGET(editable), "error");
-    gtk_widget_set_tooltip_text(GTK_WIDGET(editable), error ? error->message : NULL);
+    gtk_widget_set_tooltip_text(GTK_WIDGET(editable), problem);
     return fine && *text != '\0';
 }
 

@@ -90,6 +90,19 @@ const char *say_field(const char *field_name)
     return strcmp(field_name, "ppp.new-password") == 0 ? _("New password") : field_name;
 }
 
+/* The service's own words follow upon the name of the field, in English and for administrators. */
+static char *say_invalid(const GError *error)
+{
+    g_autofree char *message = client_error_message(error);
+    g_autofree char *name = g_strndup(message, strcspn(message, ":"));
+    const Field *field = field_find(name);
+
+    if (!field)
+        return g_steal_pointer(&message);
+    /* Translators: the name of a setting, such as Gateway */
+    return g_strdup_printf(_("“%s” is missing or wrong."), _(field->label));
+}
+
 char *say_error(const GError *error)
 {
     switch (client_error_kind(error)) {
@@ -99,9 +112,14 @@ char *say_error(const GError *error)
     case CLIENT_ERROR_NO_SERVICE:
         return g_strdup(_("Causeway’s service does not answer. Try again; if it stays so, ask "
                           "whoever looks after this computer to start it."));
-    case CLIENT_ERROR_ALREADY_ACTIVE:
-    case CLIENT_ERROR_INVALID:
+    case CLIENT_ERROR_EXISTS:
+        return g_strdup(_("There is a connection of this name already. Choose another name."));
     case CLIENT_ERROR_NOT_FOUND:
+        return g_strdup(_("It is not there any more."));
+    case CLIENT_ERROR_ALREADY_ACTIVE:
+        return g_strdup(_("It is connected already."));
+    case CLIENT_ERROR_INVALID:
+        return say_invalid(error);
     case CLIENT_ERROR_OTHER:
         break;
     }

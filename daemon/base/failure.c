@@ -31,7 +31,7 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         "internal", TRUE, N_("Something went wrong inside Causeway."),
         "Please report this together with the output of \"causeway log\"." },
     [FAILURE_PROFILE_INVALID] = {
-        "profile-invalid", FALSE, N_("The profile is not complete or contradicts itself."),
+        "profile-invalid", FALSE, N_("The settings are not complete or contradict each other."),
         "Correct the field that is named, with \"causeway edit\"." },
     [FAILURE_SECRET_MISSING] = {
         "secret-missing", FALSE, N_("A password or shared key is missing."),
@@ -51,7 +51,7 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         "Check that Wi-Fi or the cable is connected." },
     [FAILURE_CHARON_MISSING] = {
         "charon-missing", FALSE, N_("strongSwan's IKE service is not installed."),
-        "Install it: on Debian and Ubuntu \"apt install charon-systemd strongswan-swanctl "
+        "Install it: on Debian and Ubuntu \"sudo apt install charon-systemd strongswan-swanctl "
         "libstrongswan-standard-plugins\"." },
     [FAILURE_CHARON_FAILED] = {
         "charon-failed", TRUE, N_("strongSwan's IKE service did not start or stopped answering."),
@@ -85,7 +85,7 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         "Type the shared key again (\"causeway set-secret NAME ipsec.psk\"); look for spaces at "
         "its ends. If it is right, a group name may be needed (ipsec.group-name)." },
     [FAILURE_IDENTITY_MISMATCH] = {
-        "identity-mismatch", FALSE, N_("The gateway is not the one that the profile asks for."),
+        "identity-mismatch", FALSE, N_("The gateway is not the one that was asked for."),
         "If you trust the identity that is named here, set ipsec.remote-id to it, exactly as it "
         "is written; ipsec.remote-id=%any accepts every identity. If you do not know it, ask the "
         "administrator: it may be an impostor." },
@@ -103,15 +103,15 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         "What it said is shown above; the gateway's administrator finds the reason in its log." },
     [FAILURE_IPSEC_LOST] = {
         "ipsec-lost", TRUE, N_("The encrypted connection to the gateway was lost."),
-        "Causeway connects again by itself when connection.reconnect is on." },
+        "Try again; Causeway does so by itself when connection.reconnect is on." },
     [FAILURE_PORT_TAKEN] = {
-        "port-taken", FALSE, N_("The local UDP port that the profile asks for is in use."),
+        "port-taken", FALSE, N_("The local UDP port that was asked for is in use."),
         "Stop the program that holds it (often xl2tpd), or remove l2tp.local-port." },
     [FAILURE_L2TP_SILENT] = {
         "l2tp-silent", TRUE,
-        N_("The encryption works, but the gateway's L2TP service does not answer."),
-        "The L2TP service on the gateway is off, or its firewall drops UDP port 1701 inside "
-        "IPsec: ask its administrator." },
+        N_("The gateway's L2TP service does not answer."),
+        "The service is off, or a firewall drops UDP port 1701: ask the gateway's administrator. "
+        "If IPsec is used, it works; without it the gateway's address may be wrong, too." },
     [FAILURE_L2TP_REFUSED] = {
         "l2tp-refused", TRUE, N_("The gateway refused the L2TP connection."),
         "What it said is shown above; often all its lines are in use, or this user is still "
@@ -157,7 +157,7 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         "Ask the administrator for the dial-in (VPN) permission." },
     [FAILURE_NO_AUTHENTICATION_METHOD] = {
         "no-authentication-method", FALSE,
-        N_("The gateway asks for a way of logging in that this profile does not allow."),
+        N_("The gateway asks for a way of logging in that the settings do not allow."),
         "Allow it by removing the refuse- setting that is named, or ask the administrator for "
         "MS-CHAPv2." },
     [FAILURE_GATEWAY_NOT_AUTHENTIC] = {
@@ -165,8 +165,8 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         N_("The gateway could not prove that it knows the password: it may be an impostor."),
         "Do not go on in this network; tell the administrator." },
     [FAILURE_MPPE_MISSING] = {
-        "mppe-missing", FALSE, N_("The profile demands MPPE encryption, which is not available."),
-        "IPsec already encrypts everything: remove ppp.require-mppe." },
+        "mppe-missing", FALSE, N_("The settings demand MPPE encryption, which is not available."),
+        "Remove ppp.require-mppe: it is IPsec that encrypts." },
     [FAILURE_NO_ADDRESS] = {
         "no-address", TRUE, N_("The gateway gave this computer no address."),
         "Its address pool may be used up: ask the administrator, or try again later." },
@@ -181,7 +181,7 @@ static const FailureRow rows[FAILURE_CODE_COUNT] = {
         "Perhaps an idle or session time limit, or the same user connected from elsewhere." },
     [FAILURE_CONNECTION_LOST] = {
         "connection-lost", TRUE, N_("The gateway stopped answering."),
-        "Causeway connects again by itself when connection.reconnect is on." },
+        "Try again; Causeway does so by itself when connection.reconnect is on." },
     [FAILURE_TUNNEL_DIED] = {
         "tunnel-died", TRUE, N_("The process that runs the tunnel ended unexpectedly."),
         "Please report this together with the output of \"causeway log\"." },

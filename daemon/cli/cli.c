@@ -52,6 +52,7 @@ int cli_error(const GError *error)
                         "what happened to it\n");
         return EXIT_FAILED;
     case CLIENT_ERROR_INVALID:
+    case CLIENT_ERROR_EXISTS:
         return EXIT_USAGE;
     case CLIENT_ERROR_ALREADY_ACTIVE:
     case CLIENT_ERROR_OTHER:

@@ -72,7 +72,7 @@ static void on_changed(VpnItem *item, Up *up)
     case VPN_FAILED:
         if (!up->begun)
             break;
-        if (status->failure_code && *status->failure_code)
+        if (status->failure_stage && *status->failure_stage)
             cli_failure(status->failure_stage, status->failure_code, status->failure_message,
                         status->failure_hint);
         else

@@ -32,10 +32,21 @@ int cli_show(int argc, char **argv)
     return EXIT_DONE;
 }
 
+/* Each with what windows call it, which the help speaks of. */
+static char *field_choices(const Field *field)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (guint i = 0; field->choices[i]; i++)
+        g_string_append_printf(text, "%s%s (%s)", i > 0 ? " | " : "", field->choices[i],
+                               field_choice_label(field, i));
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
 static char *field_values(const Field *field)
 {
     if (field->type == FIELD_TYPE_ENUM)
-        return g_strjoinv(" | ", (char **)field->choices);
+        return field_choices(field);
     if (field->type == FIELD_TYPE_BOOLEAN)
         return g_strdup("yes | no");
     if (field->type == FIELD_TYPE_UINT)

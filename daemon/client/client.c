@@ -99,7 +99,7 @@ ClientErrorKind client_error_kind(const GError *error)
         {"org.causeway.Causeway1.Error.NotFound", CLIENT_ERROR_NOT_FOUND},
         {"org.causeway.Causeway1.Error.InvalidArgument", CLIENT_ERROR_INVALID},
         {"org.causeway.Causeway1.Error.Incomplete", CLIENT_ERROR_INVALID},
-        {"org.causeway.Causeway1.Error.Exists", CLIENT_ERROR_INVALID},
+        {"org.causeway.Causeway1.Error.Exists", CLIENT_ERROR_EXISTS},
         {"org.causeway.Causeway1.Error.AlreadyActive", CLIENT_ERROR_ALREADY_ACTIVE},
         {"org.freedesktop.DBus.Error.ServiceUnknown", CLIENT_ERROR_NO_SERVICE},
         {"org.freedesktop.DBus.Error.NameHasNoOwner", CLIENT_ERROR_NO_SERVICE},

@@ -16,6 +16,7 @@ typedef enum {
     CLIENT_ERROR_NOT_AUTHORIZED,
     CLIENT_ERROR_NOT_FOUND,
     CLIENT_ERROR_INVALID,
+    CLIENT_ERROR_EXISTS, /* something of this name */
     CLIENT_ERROR_ALREADY_ACTIVE,
     CLIENT_ERROR_NO_SERVICE, /* there is no bus, or nobody on it who is Causeway */
 } ClientErrorKind;

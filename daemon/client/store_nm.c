@@ -139,6 +139,8 @@ static void take_active(VpnStoreNm *self, VpnItem *item, NMVpnConnection *vpn)
     if (state == VPN_FAILED && (!status->failure_message || !*status->failure_message)) {
         g_free(status->failure_message);
         status->failure_message = g_strdup("NetworkManager could not connect.");
+        g_free(status->failure_code);
+        status->failure_code = g_strdup(VPN_FAILURE_NETWORKMANAGER);
     }
     vpn_item_changed(item);
 }

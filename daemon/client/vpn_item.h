@@ -40,8 +40,10 @@ typedef struct {
     gboolean weak;
 } VpnStatus;
 
-/* A failure's code of a store's own: the service left while it had something to do. */
+/* Failures' codes of the stores' own: the service left while it had something to do;
+ * NetworkManager failed before causewayd had a word to say. */
 #define VPN_FAILURE_SERVICE_LOST "service-lost"
+#define VPN_FAILURE_NETWORKMANAGER "networkmanager"
 
 void vpn_status_clear(VpnStatus *status);
 

@@ -52,7 +52,7 @@ static const char *const hints[FAILURE_CODE_COUNT] = {
     [FAILURE_NO_AUTHENTICATION_METHOD] =
         "Allow it by removing the key refuse-… that is named, or ask the administrator for "
         "MS-CHAPv2.",
-    [FAILURE_MPPE_MISSING] = "IPsec already encrypts everything: do not require MPPE.",
+    [FAILURE_MPPE_MISSING] = "Do not require MPPE: it is IPsec that encrypts.",
     [FAILURE_DATA_PATH_MISSING] =
         "Neither the kernel's L2TP nor a TUN device can be used; let Causeway choose (remove "
         "causeway-l2tp-data-path).",

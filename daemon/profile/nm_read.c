@@ -28,9 +28,9 @@ static const struct {
     {"user-certpass", NULL, KEY_SILENT, NULL},
     {"no-secret", NULL, KEY_SILENT, NULL},
     {"require-mppe-40", "yes", KEY_REFUSED,
-     "MPPE is not available, and not needed: IPsec encrypts everything"},
+     "MPPE is not available: it is IPsec that encrypts"},
     {"require-mppe-128", "yes", KEY_REFUSED,
-     "MPPE is not available, and not needed: IPsec encrypts everything"},
+     "MPPE is not available: it is IPsec that encrypts"},
     {"require-mppe-40", NULL, KEY_SILENT, NULL},
     {"require-mppe-128", NULL, KEY_SILENT, NULL},
     {"ipsec-ikev2", "yes", KEY_REFUSED,
@@ -417,7 +417,7 @@ Profile *profile_from_nm(const NmSettings *settings, NmReport *report)
     look_for_others(settings, report);
     if (profile_get_boolean(profile, FIELD_PPP_REQUIRE_MPPE))
         say(report->refusals, nm_settings_key(FIELD_PPP_REQUIRE_MPPE),
-            "MPPE is not available, and not needed: IPsec encrypts everything");
+            "MPPE is not available: it is IPsec that encrypts");
     profile_unset(profile, FIELD_PPP_REQUIRE_MPPE);
     return profile;
 }

@@ -72,6 +72,8 @@ gboolean profile_apply_settings(Profile *profile, GVariant *settings, GError **e
 /* Whether it can be connected with, secrets apart: required fields, and fields that must
  * agree with each other. */
 gboolean profile_validate(Profile *profile, GError **error);
+/* The field that an error of a setter or of profile_validate() is about; NULL: none. */
+const Field *profile_error_field(const GError *error);
 /* The secrets that a connection needs and the profile does not hold; NULL-terminated array of
  * field names in static storage, to be freed with g_free(). */
 const char **profile_missing_secrets(Profile *profile);

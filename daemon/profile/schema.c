@@ -56,7 +56,7 @@ static const Field fields[FIELD_COUNT] = {
     ROW(FIELD_IPSEC_AUTH, "ipsec", "auth"),
         ENUM("psk", auth_choices), "machine-auth-type", NULL, auth_nm_choices,
         N_("Gateway authentication"),
-        N_("How this computer and the gateway recognise each other: by a shared key (psk) or by "
+        N_("How this computer and the gateway recognise each other: by a key that both have, or by "
            "certificates.") },
     ROW(FIELD_IPSEC_PSK, "ipsec", "psk"),
         SECRET(1024), NULL, "ipsec-psk", NULL, NULL, N_("Shared key"),
@@ -86,7 +86,7 @@ static const Field fields[FIELD_COUNT] = {
         N_("What the private key or the PKCS#12 file is encrypted with, or the token's PIN.") },
     ROW(FIELD_IPSEC_CA, "ipsec", "ca"),
         FILENAME, NULL, "machine-ca", NULL, NULL, N_("Certificate authority"),
-        N_("The certificate of who signed the gateway's one.") },
+        N_("The certificate of the authority that signed the gateway's.") },
     ROW(FIELD_IPSEC_IKE, "ipsec", "ike"),
         LIST(FIELD_TYPE_STRINGS, FIELD_FORMAT_SUITES), NULL, "ipsec-ike", NULL, NULL,
         N_("Phase 1 algorithms"),
@@ -98,9 +98,9 @@ static const Field fields[FIELD_COUNT] = {
         N_("Only if the gateway demands it: what to offer for the data, such as aes256-sha1.") },
     ROW(FIELD_IPSEC_SECURITY, "ipsec", "security"),
         ENUM("compatible", security_choices), NULL, NULL, NULL, N_("Security"),
-        N_("What to offer the gateway, best first: strong is today's algorithms only; compatible "
-           "adds older ones that many gateways need (3DES, 1024-bit groups); legacy adds MD5. "
-           "A connection with weak ones is marked as weak.") },
+        N_("What to offer the gateway, best first. “Strong only”: today's algorithms. "
+           "“Compatible”: older ones, too, that many gateways need (3DES, 1024-bit groups). “Weak "
+           "ones too”: also MD5. A connection with weak ones is marked as weak.") },
     ROW(FIELD_IPSEC_FORCE_ENCAPSULATION, "ipsec", "force-encapsulation"),
         BOOLEAN("no"), NULL, "ipsec-forceencaps", NULL, NULL, N_("Force UDP encapsulation"),
         N_("Carry IPsec in UDP port 4500 even where no address translation is found: for "
@@ -108,11 +108,11 @@ static const Field fields[FIELD_COUNT] = {
     ROW(FIELD_IPSEC_IKE_LIFETIME, "ipsec", "ike-lifetime"),
         UINT(FIELD_ZERO_TOO, 300, LIFETIME_MAX, "s", "0"), NULL, "ipsec-ikelifetime", NULL, NULL,
         N_("Phase 1 lifetime"),
-        N_("How long a key exchange is used before it is made again; 0 chooses.") },
+        N_("How long a key exchange is used before it is made again. 0: Causeway chooses.") },
     ROW(FIELD_IPSEC_ESP_LIFETIME, "ipsec", "esp-lifetime"),
         UINT(FIELD_ZERO_TOO, 300, LIFETIME_MAX, "s", "0"), NULL, "ipsec-salifetime", NULL, NULL,
         N_("Phase 2 lifetime"),
-        N_("How long the data's keys are used before they are renewed; 0 chooses.") },
+        N_("How long the data's keys are used before they are renewed. 0: Causeway chooses.") },
 
     ROW(FIELD_L2TP_LOCAL_PORT, "l2tp", "local-port"),
         UINT(0, 0, 65535, NULL, "0"), NULL, NULL, NULL, NULL, N_("Local port"),
@@ -129,7 +129,7 @@ static const Field fields[FIELD_COUNT] = {
         N_("Encrypt attributes of L2TP messages with the tunnel secret.") },
     ROW(FIELD_L2TP_DATA_PATH, "l2tp", "data-path"),
         ENUM("auto", data_path_choices), NULL, NULL, NULL, N_("Data path"),
-        N_("What carries the packets: the kernel's L2TP or Causeway itself (user).") },
+        N_("What carries the packets: the system's kernel, or Causeway itself.") },
     ROW(FIELD_L2TP_DSCP, "l2tp", "dscp"),
         UINT(0, 0, 63, NULL, "0"), NULL, NULL, NULL, NULL, N_("DSCP"),
         N_("The traffic class that the outer packets are marked with.") },
@@ -163,10 +163,10 @@ static const Field fields[FIELD_COUNT] = {
         N_("Never log in by MS-CHAPv2, the method that most gateways use.") },
     ROW(FIELD_PPP_MTU, "ppp", "mtu"),
         UINT(FIELD_ZERO_TOO, 576, 1500, "bytes", "0"), NULL, "mtu", NULL, NULL, N_("MTU"),
-        N_("The largest packet that is sent through the tunnel; 0 computes it.") },
+        N_("The largest packet that is sent through the tunnel. 0: Causeway computes it.") },
     ROW(FIELD_PPP_MRU, "ppp", "mru"),
         UINT(FIELD_ZERO_TOO, 576, 1500, "bytes", "0"), NULL, "mru", NULL, NULL, N_("MRU"),
-        N_("The largest packet that the gateway may send; 0 computes it.") },
+        N_("The largest packet that the gateway may send. 0: Causeway computes it.") },
     ROW(FIELD_PPP_PFC, "ppp", "pfc"),
         NOT_BOOLEAN("yes"), NULL, "nopcomp", NULL, NULL, N_("Compress the protocol field"),
         N_("Save a byte per packet where the gateway agrees.") },
@@ -182,7 +182,7 @@ static const Field fields[FIELD_COUNT] = {
         N_("How many unanswered echoes mean that the connection is lost; 0: they never do.") },
     ROW(FIELD_PPP_REQUIRE_MPPE, "ppp", "require-mppe"),
         BOOLEAN("no"), NULL, "require-mppe", NULL, NULL, N_("Require MPPE"),
-        N_("Not available: IPsec already encrypts everything.") },
+        N_("Not available: it is IPsec that encrypts.") },
 
     ROW(FIELD_IPV4_METHOD, "ipv4", "method"),
         ENUM("auto", ipv4_choices), NULL, NULL, NULL, N_("IPv4"),
@@ -196,9 +196,8 @@ static const Field fields[FIELD_COUNT] = {
 
     ROW(FIELD_IPV6_METHOD, "ipv6", "method"),
         ENUM("auto", ipv6_choices), NULL, NULL, NULL, N_("IPv6"),
-        N_("Whether IPv6 goes through the tunnel. Where the gateway has none, auto and disabled "
-           "hold back IPv6 that a default route would take into the tunnel; ignore leaves it "
-           "alone.") },
+        N_("Whether IPv6 goes through the tunnel. Where all traffic goes there and the gateway "
+           "has no IPv6, none leaves this computer past the tunnel, unless it is “Left alone”.") },
     ROW(FIELD_IPV6_ROUTES, "ipv6", "routes"),
         LIST(FIELD_TYPE_ROUTES, FIELD_FORMAT_IPV6), NULL, NULL, NULL, NULL, N_("IPv6 routes"),
         N_("Networks behind the gateway, such as 2001:db8::/32.") },

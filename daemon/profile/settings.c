@@ -129,12 +129,20 @@ gboolean profile_validate(Profile *profile, GError **error)
                           "every way of logging in is refused; allow one");
     if (profile_get_boolean(profile, FIELD_PPP_REQUIRE_MPPE))
         return incomplete(error, FIELD_PPP_REQUIRE_MPPE,
-                          "MPPE is not available, and not needed: IPsec encrypts everything");
+                          "MPPE is not available: it is IPsec that encrypts");
     if (strcmp(profile_get_string(profile, FIELD_IPV4_METHOD), "disabled") == 0 &&
         strcmp(profile_get_string(profile, FIELD_IPV6_METHOD), "auto") != 0)
         return incomplete(error, FIELD_IPV4_METHOD,
                           "is disabled and ipv6.method too: nothing would go through the tunnel");
     return TRUE;
+}
+
+const Field *profile_error_field(const GError *error)
+{
+    const char *end = strstr(error->message, ": ");
+    g_autofree char *name = end ? g_strndup(error->message, (gsize)(end - error->message)) : NULL;
+
+    return error->domain == PROFILE_ERROR && name ? field_find(name) : NULL;
 }
 
 const char **profile_missing_secrets(Profile *profile)

@@ -9,6 +9,7 @@
 
 #include "base/failure.h"
 #include "base/secret.h"
+#include "client/sentences.h"
 
 #define HINT_MESSAGE "x-vpn-message:"
 #define KEY_NEW_PASSWORD "new-password"
@@ -210,9 +211,7 @@ char *details_reason(const Details *details, const GPtrArray *questions)
             const char *message = *hint + strlen(HINT_MESSAGE);
             g_autofree char *clean =
                 failure_clean_text((const guint8 *)message, strlen(message));
-            /* The service speaks English; what it says of itself stands in the catalogues.  Those
-             * have their own header where the empty sentence would be. */
-            return g_strdup(*clean ? _(clean) : clean);
+            return sentence_for_message(clean);
         }
     }
     for (guint i = 0; i < questions->len; i++) {

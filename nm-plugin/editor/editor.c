@@ -9,10 +9,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "client/sentences.h"
 #include "connection.h"
 #include "form.h"
 #include "profile/profile.h"
-#include "sentences.h"
 
 typedef struct {
     GObject parent;
@@ -194,15 +194,13 @@ static FieldRow *check_together(CausewayEditor *editor, char **ret_sentence)
     fill(editor, profile);
     if (profile_validate(profile, &error))
         return NULL;
-    const char *end = strstr(error->message, ": ");
-    g_autofree char *name = g_strndup(error->message, end ? (gsize)(end - error->message) : 0);
-    const Field *field = field_find(name);
+    const Field *field = profile_error_field(error);
     FieldRow *row = field ? form_row(editor->form, field->id) : NULL;
     /* What stands on other pages than ours is not ours to judge. */
     if (!row)
         return NULL;
     gboolean missing = (field->flags & FIELD_REQUIRED) && !profile_is_set(profile, field->id);
-    *ret_sentence = missing ? sentence_for_missing(field) : sentence_for_rule(field, end + 2);
+    *ret_sentence = missing ? sentence_for_missing(field) : sentence_for_rule(field);
     if (!missing || !editor->is_new || row_was_visited(row))
         row_set_problem(row, *ret_sentence);
     return row;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "sentences.h"
+#include "client/sentences.h"
 #include "toolkit.h"
 
 /* A field with its sentence below it would otherwise be as wide as the sentence. */

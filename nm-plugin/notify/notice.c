@@ -6,25 +6,9 @@
 #include <string.h>
 
 #include "base/failure.h"
+#include "client/sentences.h"
 #include "faults.h"
 #include "profile/nm_settings.h"
-
-/* causewayd's sentence is the table's with the gateway's words put in before its end. */
-static char *translate(const Cause *cause, const char *sentence, const char *translated)
-{
-    gsize common = strlen(sentence);
-
-    if (common > 0 && sentence[common - 1] == '.')
-        common--;
-    if (strcmp(cause->message, sentence) == 0)
-        return g_strdup(translated);
-    if (strncmp(cause->message, sentence, common) != 0)
-        return g_strdup(cause->message);
-    g_autofree char *detail = g_strstrip(g_strdup(cause->message + common));
-    if (g_str_has_suffix(detail, ")."))
-        detail[strlen(detail) - 1] = '\0';
-    return g_strconcat(translated, " ", detail, NULL);
-}
 
 char *notice_of_cause(const Cause *cause)
 {
@@ -33,14 +17,10 @@ char *notice_of_cause(const Cause *cause)
         .failure_message = cause->message,
         .failure_hint = cause->hint,
     };
-    FailureCode code;
     Fault fault;
 
     fault_of(&status, &fault);
-    g_autofree char *sentence =
-        failure_code_from_name(cause->code, &code)
-            ? translate(cause, failure_code_message(code), fault.message)
-            : g_strdup(cause->message);
+    g_autofree char *sentence = sentence_for_message(cause->message);
     return fault.hint && *fault.hint ? g_strconcat(sentence, "\n", fault.hint, NULL)
                                      : g_steal_pointer(&sentence);
 }

@@ -7,6 +7,8 @@
 #include "base/failure.h"
 #include "profile/nm_settings.h"
 
+/* Who shows a sentence has the catalogue. */
+#define N_(text) text
 #define NEW_PASSWORD_FIELD "ppp.new-password"
 #define NEW_PASSWORD_KEY "new-password"
 
@@ -21,17 +23,14 @@ const char *words_secret_key(const char *field)
 
 char *words_question(const char *field, const char *message, gboolean refused_before)
 {
-    const Field *row = field_find(field);
-    const char *what = row ? row->label : "Password";
-
     if (message && *message) {
         g_autofree char *clean = failure_clean_text((const guint8 *)message, strlen(message));
         return g_steal_pointer(&clean);
     }
     if (strcmp(field, NEW_PASSWORD_FIELD) == 0)
-        return g_strdup("Your password has expired. Choose a new one.");
-    return g_strdup_printf(refused_before ? "%s: what was given before was refused."
-                                          : "%s: needed to connect.", what);
+        return g_strdup(N_("Your password has expired. Choose a new one."));
+    return g_strdup(refused_before ? N_("The gateway did not accept this. Check it and try again.")
+                                   : N_("The VPN needs this to connect."));
 }
 
 Secret *words_secret(const char *field, const char *text)

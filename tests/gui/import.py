@@ -260,7 +260,7 @@ FIELDS = [
 
 
 def row(editor, role, label):
-    return editor.find(role, re.compile('^' + re.escape(label) + r'( \(saved| –|$)'), showing=False)
+    return editor.find(role, re.compile('^' + re.escape(label) + r'( \(saved|$)'), showing=False)
 
 
 def validated(app):
@@ -269,12 +269,13 @@ def validated(app):
         with step(f'{label}: what is wrong is told while it is typed, and kept'):
             entry = row(editor, role, label)
             entry.type(wrong)
-            told = editor.find(role, re.compile('^' + re.escape(label) + '.* – '), showing=False)
-            print('#', told.name, flush=True)
+            wait('it is told', lambda entry=entry: entry.description)
+            print('#', entry.description, flush=True)
+            editor.find('list item', entry.description)  # below it
             if role == 'text':
-                equal(f'{label}: what was typed is there', wrong, told.text)
-            told.type(right)
-            wait('nothing is wrong any more', lambda entry=entry: ' – ' not in entry.name)
+                equal(f'{label}: what was typed is there', wrong, entry.text)
+            entry.type(right)
+            wait('nothing is wrong any more', lambda entry=entry: not entry.description)
     return editor
 
 

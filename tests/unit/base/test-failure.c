@@ -33,6 +33,20 @@ static void test_table_is_whole(void)
     g_assert_cmpint(none, ==, FAILURE_TIMEOUT);
 }
 
+/* The manual for people in trouble knows every code. */
+static void test_table_is_explained(void)
+{
+    g_autofree char *path = g_build_filename(SOURCE_ROOT, "README.md", NULL);
+    g_autofree char *text = NULL;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    for (guint i = 0; i < FAILURE_CODE_COUNT; i++) {
+        g_autofree char *code = g_strdup_printf("`%s`", failure_code_name((FailureCode)i));
+        g_test_message("%s", code);
+        g_assert_nonnull(strstr(text, code));
+    }
+}
+
 /* A password that was refused is never sent again by itself: accounts get locked. */
 static void test_refusals_are_final(void)
 {
@@ -80,6 +94,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/failure/table", test_table_is_whole);
+    g_test_add_func("/failure/explained", test_table_is_explained);
     g_test_add_func("/failure/final", test_refusals_are_final);
     g_test_add_func("/failure/peer-text", test_peer_text);
     g_test_add_func("/failure/peer-text-bounds", test_peer_text_is_bounded);

@@ -34,6 +34,37 @@ static void test_known(void)
     g_assert_cmpint(fault.field, ==, FIELD_PPP_PASSWORD);
 }
 
+static FieldId field_of(const char *code, const char *message, FaultRemedy remedy)
+{
+    VpnStatus status = {.state = VPN_FAILED, .failure_code = (char *)code,
+                        .failure_message = (char *)message};
+    Fault fault;
+
+    fault_of(&status, &fault);
+    g_assert_cmpint(fault.remedy, ==, remedy);
+    return fault.field;
+}
+
+/* Where the service names what is wrong, the button leads there. */
+static void test_named(void)
+{
+    g_assert_cmpint(field_of("profile-invalid", "x (ppp.user: is missing).", FAULT_REMEDY_EDIT), ==,
+                    FIELD_PPP_USER);
+    g_assert_cmpint(field_of("profile-invalid", "ipsec.key-passphrase: is empty",
+                             FAULT_REMEDY_EDIT), ==, FIELD_IPSEC_KEY_PASSPHRASE);
+    g_assert_cmpint(field_of("profile-invalid",
+                             "ipv4.method: is disabled and ipv6.method too", FAULT_REMEDY_EDIT),
+                    ==, FIELD_IPV4_METHOD);
+    const char *code = "no-authentication-method";
+    g_assert_cmpint(field_of(code, "x (the gateway asks for PAP).", FAULT_REMEDY_EDIT), ==,
+                    FIELD_PPP_REFUSE_PAP);
+    g_assert_cmpint(field_of(code, "x (the gateway asks for MS-CHAPv2).", FAULT_REMEDY_EDIT), ==,
+                    FIELD_PPP_REFUSE_MSCHAPV2);
+    g_assert_cmpint(field_of(code, "x (the gateway asks for CHAP).", FAULT_REMEDY_EDIT), ==,
+                    FIELD_PPP_REFUSE_CHAP);
+    field_of(code, "x (the gateway asks for EAP).", FAULT_REMEDY_NONE);
+}
+
 /* A newer service may know more. */
 static void test_unknown(void)
 {
@@ -66,6 +97,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/gui/faults/all", test_all);
     g_test_add_func("/gui/faults/known", test_known);
+    g_test_add_func("/gui/faults/named", test_named);
     g_test_add_func("/gui/faults/unknown", test_unknown);
     g_test_add_func("/gui/faults/details", test_details);
     return g_test_run();

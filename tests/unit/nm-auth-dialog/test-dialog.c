@@ -161,14 +161,14 @@ static void test_keeps_to_flags(void)
 static void test_asks_again_for_what_was_refused(void)
 {
     g_autoptr(GKeyFile) named =
-        external("-i|-r|-t|password|-t|x-vpn-message:Password: what was given before was refused.",
+        external("-i|-r|-t|password|-t|x-vpn-message:The gateway is unhappy.",
                  PROFILE SECRET("password", "wrong") SECRET("ipsec-psk", "key") DONE);
     g_autoptr(GKeyFile) all =
         external("-i|-r", PROFILE SECRET("password", "wrong") SECRET("ipsec-psk", "key") DONE);
 
     assert_secret(named, "password", "wrong", TRUE);
     assert_secret(named, "ipsec-psk", "key", FALSE);
-    assert_described(named, "Password: what was given before was refused.");
+    assert_described(named, "The gateway is unhappy.");
     assert_secret(all, "password", "wrong", TRUE);
     assert_secret(all, "ipsec-psk", "key", TRUE);
     assert_described(all, "The gateway did not accept this. Check it and try again.");

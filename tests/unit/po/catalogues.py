@@ -15,7 +15,7 @@ import tempfile
 
 KEYWORDS = ['--keyword=_', '--keyword=N_', '--keyword=ngettext:1,2']
 # Where sentences for users are marked.  What only administrators read is not translated.
-TREES = ['gui', 'nm-plugin']
+TREES = ['gui', 'nm-plugin', 'daemon/client', 'daemon/profile', 'daemon/base']
 MARK = {'.c': re.compile(r'\b(_|N_|ngettext)\('), '.ui': re.compile(r'translatable="yes"')}
 
 
@@ -73,6 +73,19 @@ def incomplete(catalogue, template):
     return found
 
 
+def translations(catalogue):
+    """msgid → msgstr of those without plural."""
+    text = run('msgcat', '--no-wrap', catalogue).stdout
+    return dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"$', text, re.MULTILINE))
+
+
+def misnamed(catalogue):
+    """Sentences that name something in the window, “Security”, otherwise than it is called there."""
+    known = translations(catalogue)
+    return [f'{text!r} does not name {known[name]!r}' for text, said in known.items()
+            for name in re.findall('“([^”%]+)”', text) if name in known and known[name] not in said]
+
+
 class Tap:
     def __init__(self):
         self.count, self.failed = 0, False
@@ -89,7 +102,7 @@ def check_finds_faults(tap, root):
     """Each rule must find what is put before it, or it would never fail."""
     with tempfile.TemporaryDirectory() as folder:
         for tree in TREES + ['po']:
-            os.mkdir(os.path.join(folder, tree))
+            os.makedirs(os.path.join(folder, tree), exist_ok=True)
         with open(os.path.join(folder, 'gui', 'a.c'), 'w', encoding='utf-8') as file:
             file.write('x(_("New %s"), _("Old"));\n')
         with open(os.path.join(folder, 'po', 'POTFILES'), 'w', encoding='utf-8') as file:
@@ -98,12 +111,16 @@ def check_finds_faults(tap, root):
         catalogue, template = os.path.join(folder, 'x.po'), os.path.join(folder, 'x.pot')
         with open(catalogue, 'w', encoding='utf-8') as file:
             file.write(header + '#, fuzzy\nmsgid "Old"\nmsgstr "Alt"\n\n#, c-format\nmsgid "Any %s"\nmsgstr "%d"\n')
+        named = os.path.join(folder, 'named.po')
+        with open(named, 'w', encoding='utf-8') as file:
+            file.write(header + 'msgid "Old"\nmsgstr "Alt"\n\nmsgid "See “Old”."\nmsgstr "Siehe „Neu“."\n')
         complaints = collect(folder, template)
         found = incomplete(catalogue, template) + malformed(catalogue)
         wanted = ['fuzzy: Old', 'untranslated: New %s', 'format specifications', 'not in the sources: Any %s']
         tap.report('faults are found', complaints + [f'not found: {text}' for text in wanted
                                                      if not any(text in line for line in found)]
-                   + ([] if unlisted(folder, []) else ['an unlisted file was not found']))
+                   + ([] if unlisted(folder, []) else ['an unlisted file was not found'])
+                   + ([] if misnamed(named) else ['a wrong name was not found']))
 
 
 def main():
@@ -118,7 +135,8 @@ def main():
         tap.report('sources', collect(root, template.name))
         for language in languages:
             catalogue = os.path.join(root, 'po', language + '.po')
-            tap.report(language, malformed(catalogue) + incomplete(catalogue, template.name))
+            tap.report(language, malformed(catalogue) + incomplete(catalogue, template.name)
+                       + misnamed(catalogue))
     print(f'1..{tap.count}')
     return 1 if tap.failed else 0
 

@@ -9,8 +9,8 @@
 char *sentence_for_text(const Field *field, const char *text);
 /* Of a field that is needed and empty. */
 char *sentence_for_missing(const Field *field);
-/* What profile_validate() found; `words` are its own, for what nothing better is known. */
-char *sentence_for_rule(const Field *field, const char *words);
+/* Of a field that profile_validate() found not to agree with the others. */
+char *sentence_for_rule(const Field *field);
 /* The table's label and help in the user's language. */
 const char *sentence_label(const Field *field);
 const char *sentence_help(const Field *field);
@@ -18,3 +18,6 @@ const char *sentence_help(const Field *field);
 const char *sentence_placeholder(const Field *field);
 /* "seconds", or NULL. */
 const char *sentence_unit(const Field *field);
+/* The service speaks English: its sentence in the user's language, with the gateway's own words,
+ * which stand in brackets at its end, behind it.  What is not known stays as it is. */
+char *sentence_for_message(const char *message);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is wrong with something that was typed.  What is right is decided by the profile's own
  * rules (profile/words.h); here it is only said, once for each kind of field, in the user's
- * language and with what to do instead. */
-#include "sentences.h"
+ * language and with what to do instead.  And what the service says, translated. */
+#include "client/sentences.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "base/failure.h"
 #include "profile/words.h"
 
 const char *sentence_label(const Field *field)
@@ -43,7 +44,7 @@ char *sentence_for_missing(const Field *field)
                            sentence_label(field));
 }
 
-char *sentence_for_rule(const Field *field, const char *words)
+char *sentence_for_rule(const Field *field)
 {
     if (field->id == FIELD_IPSEC_CERTIFICATE)
         return g_strdup(_("Choose the file with this computer's certificate."));
@@ -51,9 +52,15 @@ char *sentence_for_rule(const Field *field, const char *words)
         return g_strdup(_("Choose the file with the private key that belongs to the "
                           "certificate."));
     if (field->id == FIELD_PPP_REFUSE_MSCHAPV2)
-        return g_strdup(_("No way to log in is left. Untick this, or another of the ways that "
-                          "are refused."));
-    return g_strdup_printf("%s: %s", sentence_label(field), words);
+        return g_strdup(_("Every way to log in is refused. Allow at least one of them."));
+    if (field->id == FIELD_PPP_REQUIRE_MPPE)
+        return g_strdup(_("MPPE is not available: it is IPsec that encrypts. Turn this off."));
+    if (field->id == FIELD_IPV4_METHOD)
+        return g_strdup(_("Nothing would go through the tunnel. Set IPv4 or IPv6 to "
+                          "“Automatic”."));
+    /* Translators: the name of a field, such as Gateway */
+    return g_strdup_printf(_("“%s” does not go with the other settings."),
+                           sentence_label(field));
 }
 
 static char *sentence_for_number(const Field *field)
@@ -82,15 +89,30 @@ static char *sentence_for_shape(const Field *field, const char *part)
     case FIELD_FORMAT_DOMAIN:
         return g_strdup_printf(_("“%s” is not the name of a domain, such as example.com."), part);
     case FIELD_FORMAT_IPV4:
+        return g_strdup_printf(_("“%s” is not an IPv4 network, such as 10.0.0.0/8."), part);
     case FIELD_FORMAT_IPV6:
-        return g_strdup_printf(_("“%s” is not a network, such as 10.0.0.0/8."), part);
-    case FIELD_FORMAT_TEXT:
+        return g_strdup_printf(_("“%s” is not an IPv6 network, such as 2001:db8::/32."), part);
     case FIELD_FORMAT_NAME:
+        return g_strdup(_("A name has no slash in it, begins with neither a dot nor a dash, and "
+                          "has no spaces at its ends."));
+    case FIELD_FORMAT_TEXT:
+        if (field->type == FIELD_TYPE_ADDRESSES)
+            return g_strdup_printf(_("“%s” is not an IP address, such as 192.0.2.53."), part);
+        break;
     case FIELD_FORMAT_UUID:
     case FIELD_FORMAT_USER_NAME:
         break;
     }
     return g_strdup_printf(_("“%s” cannot be used here."), part);
+}
+
+static char *sentence_for_file(const char *path)
+{
+    /* What is wrong with it may be the PIN in it, which is not to be repeated. */
+    if (g_str_has_prefix(path, FIELD_TOKEN_SCHEME))
+        return g_strdup(_("The name of something on a smart card must hold neither a PIN nor a "
+                          "library, and %20 in place of a space."));
+    return g_strdup_printf(_("“%s” is not a file. Choose one with the button."), path);
 }
 
 static char *sentence_for_part(const Field *field, const char *part)
@@ -109,10 +131,7 @@ static char *sentence_for_part(const Field *field, const char *part)
                               "perhaps from copying. Type it by hand."));
     }
     if (field->type == FIELD_TYPE_FILE)
-        return g_str_has_prefix(part, "pkcs11:")
-                   ? g_strdup(_("Certificates on a smart card cannot be used here yet. Choose a "
-                                "file instead."))
-                   : g_strdup_printf(_("“%s” is not a file. Choose one with the button."), part);
+        return sentence_for_file(part);
     return sentence_for_shape(field, part);
 }
 
@@ -135,4 +154,24 @@ char *sentence_for_text(const Field *field, const char *text)
             return sentence_for_part(field, *part);
     }
     return NULL;
+}
+
+char *sentence_for_message(const char *message)
+{
+    for (guint i = 0; i < FAILURE_CODE_COUNT; i++) {
+        const char *sentence = failure_code_message((FailureCode)i);
+        gsize length = strlen(sentence) - strlen(".");
+        if (strncmp(message, sentence, length) != 0)
+            continue;
+        if (strcmp(message, sentence) == 0)
+            return g_strdup(_(sentence));
+        if (!g_str_has_prefix(message + length, " ("))
+            continue;
+        g_autofree char *detail = g_strdup(message + length + strlen(" "));
+        if (g_str_has_suffix(detail, ")."))
+            detail[strlen(detail) - strlen(".")] = '\0';
+        return g_strconcat(_(sentence), " ", detail, NULL);
+    }
+    /* The empty string's translation is the catalogue's head. */
+    return g_strdup(*message ? _(message) : "");
 }
