@@ -31,6 +31,13 @@ gboolean api_connection_active(const ApiConnection *connection)
     return state != CONNECTION_DISCONNECTED && state != CONNECTION_FAILED;
 }
 
+ApiConnection *api_connection_of_profile(ApiService *service, const char *uuid)
+{
+    ApiConnection *connection = g_hash_table_lookup(service->connections, uuid);
+
+    return connection && !connection->transient ? connection : NULL;
+}
+
 /* One that failed stays, so that one can ask why. */
 static gboolean has_gone(const ApiConnection *connection)
 {

@@ -135,6 +135,9 @@ void api_profile_connect(ApiService *service, Caller *caller, const ApiTarget *t
 /* connections.c */
 void api_connection_free(gpointer connection);
 gboolean api_connection_active(const ApiConnection *connection);
+/* The connection that was made from the stored profile of that UUID, or NULL: one that is in no
+ * store may have the same, and be another user's. */
+ApiConnection *api_connection_of_profile(ApiService *service, const char *uuid);
 /* Takes `profile`'s secrets; `sender` and `agent` NULL for no agent.  To be started. */
 ApiConnection *api_connection_new(ApiService *service, Profile *profile, const char *sender,
                                   const char *agent);

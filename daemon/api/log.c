@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define LINES_MAX 2048
+#define LINES_MAX LOG_LINES_MAX
 #define LINE_MAX_BYTES 1024
 
 typedef struct {
@@ -46,11 +46,21 @@ static guint32 priority_of(GLogLevelFlags level)
     return level & G_LOG_LEVEL_INFO ? 6 : 7;
 }
 
+/* One line, and nothing that moves a terminal's cursor or turns the reading direction around:
+ * front ends of any user may have put words into it, and an administrator reads it. */
 static char *field_text(const GLogField *field)
 {
     gsize length = field->length < 0 ? strlen(field->value) : (gsize)field->length;
+    char *text = g_utf8_make_valid(field->value, (gssize)MIN(length, LINE_MAX_BYTES));
 
-    return g_utf8_make_valid(field->value, (gssize)MIN(length, LINE_MAX_BYTES));
+    for (char *p = text, *next; *p; p = next) {
+        GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
+        next = g_utf8_next_char(p);
+        if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
+            type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR)
+            memset(p, ' ', (gsize)(next - p));
+    }
+    return text;
 }
 
 GLogWriterOutput log_writer(GLogLevelFlags level, const GLogField *fields, gsize count,

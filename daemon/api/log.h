@@ -9,6 +9,8 @@
 
 #include <gio/gio.h>
 
+#define LOG_LINES_MAX 2048
+
 /* For g_log_set_writer_func(): keeps the line and hands it on to GLib's own writer. */
 GLogWriterOutput log_writer(GLogLevelFlags level, const GLogField *fields, gsize count,
                             gpointer data);

@@ -91,7 +91,7 @@ static GVariant *stored_secrets(Profile *profile)
 static GVariant *profile_properties(ApiService *service, Profile *profile)
 {
     const char *uuid = text_of(profile, FIELD_CONNECTION_UUID);
-    const ApiConnection *connection = g_hash_table_lookup(service->connections, uuid);
+    const ApiConnection *connection = api_connection_of_profile(service, uuid);
     g_autofree const char **missing = profile_missing_secrets(profile);
     GVariantBuilder builder;
 

@@ -57,7 +57,8 @@ void api_profile_delete(ApiService *service, Caller *caller, const ApiTarget *ta
         api_return_error(invocation, error);
         return;
     }
-    g_hash_table_remove(service->connections, uuid);
+    if (api_connection_of_profile(service, uuid))
+        g_hash_table_remove(service->connections, uuid);
     api_objects_sync(service);
     g_dbus_method_invocation_return_value(invocation, NULL);
 }

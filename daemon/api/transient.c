@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "api/errors.h"
+#include "api/log.h"
 
-/* More than have lines in the log. */
-#define REMEMBERED 64
+/* As many as the log has lines, so that none of these outlives what is known of its owner. */
+#define REMEMBERED LOG_LINES_MAX
 
 typedef struct {
     char *uuid, *user;

@@ -5,7 +5,8 @@
  *   up.test        passes every stage and is connected
  *   refused.test   fails in the stage ipsec, with words of the gateway
  *   asks.test      asks for ppp.password until it is "right"
- *   hangs.test     stays in the stage ipsec until it is stopped */
+ *   hangs.test     stays in the stage ipsec until it is stopped
+ *   noisy.test     the same, and puts what has no place there into the log */
 #include <string.h>
 
 #include "connection/connection.h"
@@ -124,7 +125,7 @@ static gboolean step(gpointer data)
     connection->source = 0;
     if (stage == STAGE_IPSEC && is(connection, "refused.test")) {
         fail(connection, FAILURE_PSK_WRONG, "AUTHENTICATION_FAILED\x1b[2J");
-    } else if (stage == STAGE_IPSEC && is(connection, "hangs.test")) {
+    } else if (stage == STAGE_IPSEC && (is(connection, "hangs.test") || is(connection, "noisy.test"))) {
         return G_SOURCE_REMOVE;
     } else if (stage == STAGE_AUTHENTICATION && is(connection, "asks.test") &&
                !connection->asking) {
@@ -160,8 +161,10 @@ void connection_start(Connection *connection)
     connection->source = g_idle_add(step, connection);
     g_log_structured("causeway", G_LOG_LEVEL_MESSAGE, "CAUSEWAY_PROFILE",
                      profile_get_string(connection->profile, FIELD_CONNECTION_UUID), "MESSAGE",
-                     "connecting to %s",
-                     profile_get_string(connection->profile, FIELD_CONNECTION_GATEWAY));
+                     "connecting to %s%s",
+                     profile_get_string(connection->profile, FIELD_CONNECTION_GATEWAY),
+                     is(connection, "noisy.test")
+                         ? "\x1b[2J\nroot logged in\xc2\x9b\xe2\x80\xae\xff" : "");
 }
 
 static gboolean ended(gpointer data)

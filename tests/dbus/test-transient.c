@@ -135,6 +135,36 @@ static void test_log(void)
     g_variant_unref(harness_call(&harness, ROOT, MANAGER, "ReadLog", of_ours, NULL));
 }
 
+/* A profile that got the UUID of a connection in no store has no say over it: NetworkManager tells
+ * everybody the UUIDs of what is connected. */
+static void test_same_uuid(void)
+{
+    g_autofree char *path = start_on(harness.bus, "up.test");
+    g_autoptr(GError) error = NULL;
+
+    harness_await(&harness, path, CONNECTION, "State", "connected");
+    g_autoptr(GVariant) reply = harness_call(
+        &harness, ROOT, MANAGER, "AddProfile",
+        g_variant_new_parsed("({'connection': {'name': <'same'>, 'uuid': <'" UUID "'>, 'gateway': "
+                             "<'up.test'>}, 'ppp': {'user': <'ben'>}},)"), &error);
+    g_assert_no_error(error);
+    const char *stored;
+    g_variant_get(reply, "(&o)", &stored);
+    g_autoptr(GVariant) got = harness_call(&harness, stored, "org.freedesktop.DBus.Properties",
+                                           "Get", g_variant_new("(ss)", PROFILE, "Connection"),
+                                           &error);
+    g_assert_no_error(error);
+    g_autoptr(GVariant) boxed = g_variant_get_child_value(got, 0);
+    g_autoptr(GVariant) connection = g_variant_get_variant(boxed);
+    g_assert_cmpstr(g_variant_get_string(connection, NULL), ==, "/");
+    g_variant_unref(harness_call(&harness, stored, PROFILE, "Delete", NULL, NULL));
+    g_autoptr(GVariant) state = property(path, "State");
+    g_assert_nonnull(state);
+    g_assert_cmpstr(g_variant_get_string(state, NULL), ==, "connected");
+    g_variant_unref(harness_call(&harness, path, CONNECTION, "Disconnect", NULL, NULL));
+    await_gone(path);
+}
+
 /* Whatever it does at that moment, and also when it has failed. */
 static void test_owner_vanishes(void)
 {
@@ -324,6 +354,7 @@ int main(int argc, char **argv)
     g_test_add_func("/transient/report", test_report);
     g_test_add_func("/transient/refused", test_refused);
     g_test_add_func("/transient/log", test_log);
+    g_test_add_func("/transient/same-uuid", test_same_uuid);
     g_test_add_func("/transient/owner-vanishes", test_owner_vanishes);
     g_test_add_func("/transient/follow", test_follow);
     g_test_add_func("/transient/freed-at-once", test_freed_at_once);
