@@ -27,13 +27,19 @@ static void take_group(NmSettings *settings, GKeyFile *file, const char *group,
     }
 }
 
+/* A domain behind "~" is looked up through the tunnel, but completes no names; "~." are all, which
+ * the default route says here.  Behind a server's "#" stands its name for TLS. */
 static void take_list(GPtrArray *list, GKeyFile *file, const char *group, const char *key)
 {
     g_autofree char *text = g_key_file_get_string(file, group, key, NULL);
     g_auto(GStrv) words = words_split(text ? text : "");
 
-    for (char **word = words; *word; word++)
-        g_ptr_array_add(list, g_strdup(*word));
+    for (char **word = words; *word; word++) {
+        const char *begin = *word + (**word == '~');
+        gsize length = strcspn(begin, "#");
+        if (length > 0 && strcmp(begin, ".") != 0)
+            g_ptr_array_add(list, g_strndup(begin, length));
+    }
 }
 
 /* routeN=NETWORK/PREFIX,NEXT-HOP,METRIC; beside them stand routeN_options. */

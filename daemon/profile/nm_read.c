@@ -182,13 +182,16 @@ static void take_text(Profile *profile, const Field *field, const char *key, con
         refuse(report, key, field->id, error);
 }
 
-/* A key that begins with 0s is base64, as in ipsec.secrets. */
+/* A key that begins with 0s is base64, as in ipsec.secrets; 0x begins nothing in particular there,
+ * other than in a profile. */
 static Secret *decode_secret(const Field *field, const char *text)
 {
     gsize length = 0;
 
-    if (field->id != FIELD_IPSEC_PSK || !g_str_has_prefix(text, "0s"))
+    if (field->id != FIELD_IPSEC_PSK)
         return secret_new(text, strlen(text));
+    if (!g_str_has_prefix(text, "0s"))
+        return words_psk(text, strlen(text));
     guint8 *bytes = g_base64_decode(text + 2, &length);
     Secret *secret = words_psk(bytes, length);
     explicit_bzero(bytes, length);
@@ -312,14 +315,44 @@ static void refuse_files_of_several(Profile *profile, NmReport *report)
 
 /* ---- the families ---- */
 
-static char *join(const GPtrArray *first, const GPtrArray *second)
+/* What a profile has words for, and room; borrowed from the two.  NetworkManager sets all of it by
+ * itself, so that the rest ("~lab.example", which asks servers and completes no names; a server's
+ * name for TLS) is no reason not to connect. */
+static GPtrArray *take_sayable(FieldId id, const GPtrArray *first, const GPtrArray *second,
+                               NmReport *report)
+{
+    const Field *field = field_get(id);
+    GPtrArray *taken = g_ptr_array_new();
+    guint count = first->len + (second ? second->len : 0);
+    gsize room = field->maximum;
+
+    for (guint i = 0; i < count; i++) {
+        const char *text = i < first->len ? g_ptr_array_index(first, i)
+                                          : g_ptr_array_index(second, i - first->len);
+        g_autofree char *problem = words_problem(field, text);
+        g_autofree char *words = g_strdup_printf("\"%s\" means something to NetworkManager alone",
+                                                 text);
+        if (problem) {
+            say(report->warnings, field_name(id), words);
+            continue;
+        }
+        if (strlen(text) + strlen(", ") > room) {
+            say(report->warnings, field_name(id),
+                "these are too many for a profile; NetworkManager has the rest alone");
+            break;
+        }
+        room -= strlen(text) + strlen(", ");
+        g_ptr_array_add(taken, (gpointer)text);
+    }
+    return taken;
+}
+
+static char *join(const GPtrArray *list)
 {
     GString *text = g_string_new(NULL);
 
-    for (guint i = 0; i < first->len; i++)
-        g_string_append_printf(text, "%s,", (const char *)g_ptr_array_index(first, i));
-    for (guint i = 0; second && i < second->len; i++)
-        g_string_append_printf(text, "%s,", (const char *)g_ptr_array_index(second, i));
+    for (guint i = 0; i < list->len; i++)
+        g_string_append_printf(text, "%s,", (const char *)g_ptr_array_index(list, i));
     return g_string_free(text, FALSE);
 }
 
@@ -339,14 +372,14 @@ static void take_list(Profile *profile, FieldId id, const GPtrArray *first,
 {
     const char *key = nm_settings_key(id);
     const char *whole = g_hash_table_lookup(settings->data, key);
-    g_autofree char *theirs = join(first, second);
+    g_autoptr(GPtrArray) sayable = take_sayable(id, first, second, report);
+    g_autofree char *theirs = join(sayable);
     g_auto(GStrv) texts = words_split(whole ? whole : "");
     guint said = 0;
 
     for (char **text = texts; *text; text++)
         said += nm_settings_has_place(profile, id, *text) ? 1 : 0;
-    gboolean same = said == first->len + (second ? second->len : 0) &&
-                    contains_all(texts, first) && (!second || contains_all(texts, second));
+    gboolean same = said == sayable->len && contains_all(texts, sayable);
     take_text(profile, field_get(id), key, whole && same ? whole : theirs, report);
 }
 

@@ -82,6 +82,23 @@ static void test_nm_left_out(void)
     g_assert_cmpuint(warnings->len, ==, 1);
 }
 
+/* Words of NetworkManager's for name servers and domains: what of them a profile has is taken. */
+static void test_nm_names(void)
+{
+    const char *text = "[connection]\nid=x\ntype=vpn\n[vpn]\ngateway=h\n"
+                       "service-type=org.freedesktop.NetworkManager.l2tp\n"
+                       "[ipv4]\nmethod=auto\ndns=10.0.0.53#dns.example;10.0.0.54;\n"
+                       "dns-search=~corp.example;lab.example;~.;\n";
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Profile) profile = profile_import(text, strlen(text), "x", warnings, NULL);
+    g_autofree char *servers = profile_get_text(profile, FIELD_DNS_SERVERS);
+    g_autofree char *domains = profile_get_text(profile, FIELD_DNS_SEARCH);
+
+    g_assert_cmpstr(servers, ==, "10.0.0.53, 10.0.0.54");
+    g_assert_cmpstr(domains, ==, "corp.example, lab.example");
+    g_assert_cmpuint(warnings->len, ==, 0);
+}
+
 /* There, IPsec is off unless it is asked for. */
 static void test_nm_default(void)
 {
@@ -111,6 +128,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/import/nm", test_nm);
+    g_test_add_func("/import/nm-names", test_nm_names);
     g_test_add_func("/import/nm-default", test_nm_default);
     g_test_add_func("/import/nm-left-out", test_nm_left_out);
     g_test_add_func("/import/other-kinds", test_other_kinds);

@@ -279,6 +279,10 @@ static void test_secrets(void)
     assert_secret(zero, FIELD_IPSEC_PSK, "0sAP9nZWhlaW0=", 14);
     g_assert_true(profile_to_nm(zero, settings, NULL));
     g_assert_cmpstr(g_hash_table_lookup(settings->secrets, "ipsec-psk"), ==, "0sAP9nZWhlaW0=");
+    /* Theirs have no other way to write bytes: what reads like ours of doing so is a plain text. */
+    nm_settings_set_secret(settings, "ipsec-psk", "0x12");
+    g_autoptr(Profile) hexadecimal = read_quietly(settings);
+    assert_secret(hexadecimal, FIELD_IPSEC_PSK, "0sMHgxMg==", 10);
     /* A key that reads "0x12" is not the byte 18. */
     nm_settings_set_secret(settings, "ipsec-psk", "0sMHgxMg==");
     g_autoptr(Profile) digits = read_quietly(settings);
@@ -403,6 +407,47 @@ static void test_families(void)
     g_assert_cmpstr(servers, ==, "10.0.0.1");
 }
 
+static GPtrArray *texts_of(const char *const *texts)
+{
+    GPtrArray *array = g_ptr_array_new_with_free_func(g_free);
+
+    for (; *texts; texts++)
+        g_ptr_array_add(array, g_strdup(*texts));
+    return array;
+}
+
+/* What NetworkManager has in its own settings it sets itself, whether or not a profile knows a word
+ * for it: none of it is a reason not to connect, and the rest is taken. */
+static void test_families_beyond(void)
+{
+    static const char *const search[] = {"corp.example", "~lab.example", "~.", "büro.example",
+                                         NULL};
+    static const char *const servers[] = {"10.0.0.53", "10.0.0.54#dns.example", NULL};
+    g_autoptr(NmSettings) settings = nm_settings_new();
+    g_autoptr(GPtrArray) routes = g_ptr_array_new_with_free_func(g_free);
+    g_auto(NmReport) report = {NULL};
+
+    nm_report_init(&report);
+    for (guint i = 0; i < 2000; i++)
+        g_ptr_array_add(routes, g_strdup_printf("10.%u.%u.0/24", i / 250, i % 250));
+    g_ptr_array_unref(settings->ipv4.search);
+    g_ptr_array_unref(settings->ipv4.dns);
+    g_ptr_array_unref(settings->ipv4.routes);
+    settings->ipv4.search = texts_of(search);
+    settings->ipv4.dns = texts_of(servers);
+    settings->ipv4.routes = g_ptr_array_ref(routes);
+    g_autoptr(Profile) profile = profile_from_nm(settings, &report);
+    g_autofree char *domains = profile_get_text(profile, FIELD_DNS_SEARCH);
+    g_autofree char *addresses = profile_get_text(profile, FIELD_DNS_SERVERS);
+    g_assert_cmpuint(report.refusals->len, ==, 0);
+    g_assert_cmpstr(domains, ==, "corp.example, büro.example");
+    g_assert_cmpstr(addresses, ==, "10.0.0.53");
+    g_assert_cmpuint(g_strv_length((char **)profile_get_strings(profile, FIELD_IPV4_ROUTES)), >,
+                     400);
+    g_assert_cmpuint(report.warnings->len, ==, 4);
+    g_assert_true(g_str_has_prefix(g_ptr_array_index(report.warnings, 0), "ipv4.routes: "));
+}
+
 /* Whatever stands in a connection: clean sentences, and a profile that holds together. */
 static void test_sweep(void)
 {
@@ -489,6 +534,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nm/identity", test_identity);
     g_test_add_func("/nm/absent-ipsec", test_absent_ipsec);
     g_test_add_func("/nm/families", test_families);
+    g_test_add_func("/nm/families-beyond", test_families_beyond);
     g_test_add_func("/nm/several-users", test_several_users);
     g_test_add_func("/nm/hints", test_hints);
     g_test_add_func("/nm/sweep", test_sweep);
