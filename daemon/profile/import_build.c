@@ -178,18 +178,37 @@ void import_set_boolean(Imported *imported, FieldId id, gboolean value)
     import_set(imported, id, value ? "yes" : "no");
 }
 
+/* Each value is looked at once, and the list made once, however many there are. */
 void import_append(Imported *imported, FieldId id, const char *text)
 {
+    const Field *field = field_get(id);
+    const char *const *before = profile_get_strings(imported->profile, id);
     g_auto(GStrv) values = words_split(text ? text : "");
+    g_autofree char *old = g_strjoinv(",", (char **)before);
+    g_autoptr(GString) all = g_string_new(old);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    gsize room = field->maximum;
 
-    for (char **value = values; *value; value++) {
-        const char *const *before = profile_get_strings(imported->profile, id);
-        if (g_strv_contains(before, *value))
-            continue;
-        g_autofree char *old = g_strjoinv(",", (char **)before);
-        g_autofree char *all = g_strconcat(old, ",", *value, NULL);
-        import_set(imported, id, all);
+    for (; *before; before++) {
+        g_hash_table_add(seen, (gpointer)*before);
+        room -= MIN(room, strlen(*before) + strlen(", "));
     }
+    for (char **value = values; *value; value++) {
+        if (!g_hash_table_add(seen, *value))
+            continue;
+        g_autofree char *problem = words_problem(field, *value);
+        if (problem) {
+            import_tell(imported->warnings, "%s: %s; not taken over", field_name(id), problem);
+        } else if (strlen(*value) + strlen(", ") > room) {
+            import_tell(imported->warnings, "%s: the list is too long; not all of it is taken over",
+                        field_name(id));
+            break;
+        } else {
+            room -= strlen(*value) + strlen(", ");
+            g_string_append_printf(all, ",%s", *value);
+        }
+    }
+    import_set(imported, id, all->str);
 }
 
 void import_add_route(Imported *imported, const char *text)
