@@ -133,15 +133,37 @@ void settings_ike(Profile *profile, const IkeMaterial *material, IkeConfig *ret_
     };
 }
 
+/* People also name a network by an address in it: 192.168.10.1/24. */
 static void append_routes(Profile *profile, FieldId field, GArray *routes)
 {
     const char *const *texts = profile_get_strings(profile, field);
 
     for (guint i = 0; texts[i]; i++) {
         PlanRoute route = { 0 };
-        if (ip_prefix_parse(texts[i], &route.destination))
-            g_array_append_val(routes, route);
+        ProfileRoute parsed;
+        if (!profile_route_parse(texts[i], &parsed))
+            continue;
+        route.destination.address.family = parsed.ipv6 ? AF_INET6 : AF_INET;
+        route.destination.length = (guint8)parsed.prefix;
+        for (guint bit = 0; bit < parsed.prefix; bit++)
+            route.destination.address.bytes[bit / 8] |=
+                (guint8)(parsed.address[bit / 8] & (0x80 >> bit % 8));
+        g_array_append_val(routes, route);
     }
+}
+
+/* As they are asked for, which is what files and services take. */
+static char **ascii_domains(Profile *profile)
+{
+    const char *const *texts = profile_get_strings(profile, FIELD_DNS_SEARCH);
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+
+    for (guint i = 0; texts[i]; i++) {
+        g_autofree char *ascii = g_hostname_to_ascii(texts[i]);
+        if (ascii)
+            g_strv_builder_add(builder, ascii);
+    }
+    return g_strv_builder_end(builder);
 }
 
 NetworkPlan *settings_plan(Profile *profile, const char *interface,
@@ -152,6 +174,7 @@ NetworkPlan *settings_plan(Profile *profile, const char *interface,
     g_autoptr(GArray) dns = g_array_new(FALSE, TRUE, sizeof(IpAddress));
     const char *const *servers = profile_get_strings(profile, FIELD_DNS_SERVERS);
     const char *ipv6 = profile_get_string(profile, FIELD_IPV6_METHOD);
+    g_auto(GStrv) search = ascii_domains(profile);
 
     append_routes(profile, FIELD_IPV4_ROUTES, routes);
     append_routes(profile, FIELD_IPV6_ROUTES, routes);
@@ -171,7 +194,7 @@ NetworkPlan *settings_plan(Profile *profile, const char *interface,
         .dns = (const IpAddress *)(gpointer)dns->data,
         .n_dns = dns->len,
         .ignore_peer_dns = profile_get_boolean(profile, FIELD_DNS_IGNORE_PEER),
-        .search = profile_get_strings(profile, FIELD_DNS_SEARCH),
+        .search = (const char *const *)search,
         .mtu = profile_get_uint(profile, FIELD_PPP_MTU),
     };
     return network_plan_new(interface, &settings, negotiated, path, error);

@@ -92,17 +92,24 @@ static gboolean plan_leads_to(const NetworkPlan *plan, const IpAddress *address)
     return FALSE;
 }
 
-/* A domain name of letters, digits, hyphens, underscores and dots, or "." alone: it ends in
- * files and on command lines. */
+/* A domain name of letters, digits, hyphens and underscores between dots: it ends in files and on
+ * command lines, and systemd-resolved takes all of a link's domains or none (RFC 1035 §2.3.4: no
+ * label is empty, nor longer than 63; the root's own name completes nothing). */
 static gboolean plan_is_domain(const char *name)
 {
-    gsize length = strlen(name);
+    gsize length = strlen(name), label = 0;
 
     if (length == 0 || length > 253 || name[0] == '-')
         return FALSE;
-    for (gsize i = 0; i < length; i++)
+    for (gsize i = 0; i < length; i++) {
         if (!g_ascii_isalnum(name[i]) && strchr("-_.", name[i]) == NULL)
             return FALSE;
+        if (name[i] == '.' && label == 0)
+            return FALSE;
+        label = name[i] == '.' ? 0 : label + 1;
+        if (label > 63)
+            return FALSE;
+    }
     return TRUE;
 }
 

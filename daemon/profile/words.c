@@ -79,12 +79,26 @@ static gboolean consists_of(const char *text, const char *also)
     return *text != '\0';
 }
 
+/* RFC 1035 §2.3.4 */
+static gboolean has_long_label(const char *name)
+{
+    gsize length = 0;
+
+    for (; *name; name++) {
+        length = *name == '.' ? 0 : length + 1;
+        if (length > 63)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* A name is checked in the form in which it is looked up, so umlauts are fine. */
 static gboolean is_domain(const char *text)
 {
     g_autofree char *ascii = g_hostname_to_ascii(text);
 
-    if (!ascii || strlen(ascii) > 253 || !consists_of(ascii, "-_.") || strstr(ascii, ".."))
+    if (!ascii || strlen(ascii) > 253 || !consists_of(ascii, "-_.") || strstr(ascii, "..") ||
+        has_long_label(ascii))
         return FALSE;
     return ascii[0] != '-' && ascii[0] != '.';
 }

@@ -2,6 +2,7 @@
 /* A profile's fields as the tunnel, IKE and the network plan are told them. */
 #include "connection/settings.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static Profile *profile_with(const char *const *pairs)
@@ -72,11 +73,39 @@ static void test_psk_spellings(void)
     check_psk("0x", "0x", 2);
 }
 
+/* Networks that are named by an address in them, and domains of any letters. */
+static void test_plan(void)
+{
+    const char *const pairs[] = { "ipv4.routes", "192.168.10.1/24, 10.9.8.7",
+                                  "ipv6.routes", "2001:db8::1/33", "dns.servers", "10.0.0.53",
+                                  "dns.search", "b\xc3\xbcro.example, lab", NULL };
+    g_autoptr(Profile) profile = profile_with(pairs);
+    const PlanNegotiated negotiated = { .address = htonl(0x0a4d000a), .ipv6 = TRUE,
+                                        .interface_id = 1, .peer_interface_id = 2 };
+    GatewayPath path = { .ifindex = 1, .interface = "eth0" };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(NetworkPlan) plan = settings_plan(profile, "causeway0", &negotiated, &path, &error);
+    static const char *const expected[] = { "192.168.10.0/24", "10.9.8.7/32", "2001:db8::/33" };
+
+    g_assert_no_error(error);
+    g_assert_cmpuint(plan->routes->len, ==, G_N_ELEMENTS(expected));
+    for (guint i = 0; i < plan->routes->len; i++) {
+        g_autofree char *text =
+            ip_prefix_to_string(&g_array_index(plan->routes, PlanRoute, i).destination);
+        g_assert_cmpstr(text, ==, expected[i]);
+    }
+    /* RFC 3492 */
+    g_assert_cmpstr(plan->search[0], ==, "xn--bro-hoa.example");
+    g_assert_cmpstr(plan->search[1], ==, "lab");
+    g_assert_null(plan->search[2]);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/settings/methods", test_methods);
     g_test_add_func("/settings/domain", test_domain);
     g_test_add_func("/settings/psk", test_psk_spellings);
+    g_test_add_func("/settings/plan", test_plan);
     return g_test_run();
 }

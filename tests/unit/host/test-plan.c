@@ -271,7 +271,10 @@ static void test_copy(void)
 static void test_ipv6_settings(void)
 {
     static const char *const own[] = { "corp.example", NULL };
-    static const char *const told[] = { "six.lab", "bad domain", NULL };
+    /* A label of 64 letters */
+    static const char *const told[] = {
+        "six.lab", "bad domain", ".", "a..b", ".lab",
+        "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd.lab", NULL };
     const IpAddress dns[] = { { AF_INET6, { 0x20, 1, 0x0d, 0xb8, [15] = 2 } },
                               { AF_INET6, { 0xfd, [15] = 1 } } };
     PlanRoute route = { 0 };

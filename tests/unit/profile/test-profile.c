@@ -120,6 +120,8 @@ static void test_bad_text(void)
         {"ipsec.auth", "password", "\"password\" is not one of psk, certificate"},
         {"connection.gateway", "-o", "neither a name"},
         {"connection.gateway", "a..b", "neither a name"},
+        {"connection.gateway", "aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbccccccccccccccccdddddddddddddddd.de",
+         "neither a name"}, /* a label of 64 letters */
         {"connection.gateway", "vpn.example.com;reboot", "neither a name"},
         {"connection.gateway", "vpn.example.com:500", "neither a name"},
         {"connection.name", "a/b", "slash"},
