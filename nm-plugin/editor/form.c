@@ -27,6 +27,7 @@ typedef struct {
 struct Form {
     GtkWidget *box;
     GtkWidget *notice, *notice_label, *notice_button;
+    gpointer notice_data;
     GtkWidget *stack;
     GtkWidget *show_passwords;
     GtkSizeGroup *labels;
@@ -166,7 +167,8 @@ static const char *show_passwords_label(void)
 
 static void add_show_passwords(Form *form, Page *page)
 {
-    form->show_passwords = gtk_check_button_new_with_mnemonic(show_passwords_label());
+    form->show_passwords =
+        g_object_ref_sink(gtk_check_button_new_with_mnemonic(show_passwords_label()));
     toolkit_describe(form->show_passwords, _("Show passwords"), NULL, NULL);
     gtk_grid_attach(GTK_GRID(page->grid), form->show_passwords, 1, page->lines++, 1, 1);
     g_signal_connect_swapped(form->show_passwords, "toggled", G_CALLBACK(on_show_passwords), form);
@@ -219,7 +221,7 @@ static void add_notice(Form *form)
 {
     form->notice = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, COLUMN_SPACING);
     form->notice_label = toolkit_paragraph_new(NULL, PARAGRAPH_CHARACTERS);
-    form->notice_button = gtk_button_new();
+    form->notice_button = g_object_ref_sink(gtk_button_new());
     gtk_widget_set_hexpand(form->notice_label, TRUE);
     gtk_widget_set_valign(form->notice_button, GTK_ALIGN_CENTER);
     toolkit_append(form->notice, form->notice_label);
@@ -261,7 +263,12 @@ Form *form_new(void (*changed)(gpointer), gpointer data)
 
 void form_free(Form *form)
 {
+    /* A window that has ended before its editor has let go of all that is in it. */
     g_signal_handlers_disconnect_by_data(form->show_passwords, form);
+    g_object_unref(form->show_passwords);
+    if (form->notice_data)
+        g_signal_handlers_disconnect_by_data(form->notice_button, form->notice_data);
+    g_object_unref(form->notice_button);
     for (guint i = 0; i < FIELD_COUNT; i++)
         g_clear_pointer(&form->rows[i], row_free);
     for (guint i = 0; i < G_N_ELEMENTS(form->pages); i++)
@@ -311,6 +318,7 @@ void form_show_notice(Form *form, const char *text, const char *details, const c
     gtk_widget_set_tooltip_text(form->notice, details);
     gtk_button_set_label(GTK_BUTTON(form->notice_button), button);
     g_signal_connect_swapped(form->notice_button, "clicked", clicked, data);
+    form->notice_data = data;
     toolkit_set_shown(form->notice, TRUE);
 }
 

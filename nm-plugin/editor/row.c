@@ -179,7 +179,7 @@ FieldRow *row_new(const Field *field, void (*changed)(gpointer), gpointer data)
 {
     FieldRow *row = make_row(field, changed, data);
 
-    row->control = make_control(field);
+    row->control = g_object_ref_sink(make_control(field));
     row->body = g_object_ref_sink(make_body(row));
     if (field->type != FIELD_TYPE_BOOLEAN) {
         row->label = g_object_ref_sink(gtk_label_new_with_mnemonic(sentence_label(field)));
@@ -198,9 +198,9 @@ FieldRow *row_new_file(const Field *field, GtkWidget *chooser, CertificatePart p
 {
     FieldRow *row = make_row(field, changed, data);
 
-    row->chooser = chooser;
+    row->chooser = g_object_ref(chooser);
     row->part = part;
-    row->control = certificates_button(chooser, part);
+    row->control = g_object_ref(certificates_button(chooser, part));
     /* The chooser has both lines, so the second of two rows has only its sentence to show. */
     if (part == CERTIFICATE_PART_CERTIFICATE)
         row->body = g_object_ref(chooser);
@@ -214,6 +214,8 @@ void row_free(FieldRow *row)
     toolkit_disconnect(row->control, row);
     if (row->chooser)
         g_signal_handlers_disconnect_by_data(row->chooser, row);
+    g_object_unref(row->control);
+    g_clear_object(&row->chooser);
     g_clear_object(&row->body);
     g_clear_object(&row->label);
     g_object_unref(row->problem);

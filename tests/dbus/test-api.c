@@ -301,7 +301,7 @@ static void test_log(void)
 static void test_log_clean(void)
 {
     g_autofree char *path = harness_add(&harness, "noisy", "noisy.test");
-    g_autofree char *connection = connect_to(path);
+    g_free(connect_to(path));
     g_autoptr(GVariant) uuid = property(path, PROFILE, "Uuid");
     g_autoptr(GVariant) reply =
         call(ROOT, MANAGER, "ReadLog",

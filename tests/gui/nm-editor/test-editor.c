@@ -375,6 +375,35 @@ static void test_plain(void)
     host_close(host);
 }
 
+static Host *open_refused(void)
+{
+    Host *host = host_open(host_connection(L2TP, BASE, "machine-auth-type", "tls", "require-mppe",
+                                           "yes", NULL));
+
+    host_show(host, 600, 500);
+    return host;
+}
+
+/* Programs let go of the editor and of its widgets in either order, and whoever is quick may still
+ * press a button of an editor that has gone. */
+static void test_either_ends_first(void)
+{
+    Host *host = open_refused();
+    NMVpnEditor *editor = g_object_ref(host->editor);
+
+    host_close(host);
+    g_object_unref(editor);
+    host = open_refused();
+    NMConnection *connection = g_object_ref(host->connection);
+    GtkWidget *button = g_object_ref(host_find(host, "Leave It Out"));
+    g_object_unref(host->editor);
+    g_signal_emit_by_name(button, "clicked");
+    g_object_unref(button);
+    host->editor = nm_vpn_editor_plugin_get_editor(host_plugin(), connection, NULL);
+    g_object_unref(connection);
+    host_close(host);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -395,5 +424,6 @@ int main(int argc, char **argv)
     g_test_add_func("/nm-editor/faults-together", test_faults_together);
     g_test_add_func("/nm-editor/bad-values", test_bad_values);
     g_test_add_func("/nm-editor/plain", test_plain);
+    g_test_add_func("/nm-editor/either-ends-first", test_either_ends_first);
     return g_test_run();
 }
