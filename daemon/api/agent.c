@@ -40,6 +40,9 @@ void api_agent_ask(ApiConnection *connection, const char *field, const char *mes
     gboolean first = g_hash_table_add(connection->asked, interned);
     guint32 flags = first && !connection_wants_fresh_secret(connection->connection) ? 0 : 1;
 
+    if (connection_secret_is_untried(connection->connection))
+        flags |= 2;
+
     if (!connection->agent_sender) {
         connection_secret(connection->connection, field, NULL);
         return;

@@ -155,8 +155,9 @@ static gboolean on_request(CausewayAgent *agent, GDBusMethodInvocation *invocati
                              transient->question || transient->over))
         return TRUE;
     transient->question = invocation;
-    transient->events->secret_wanted(transient, field, message, (flags & 1) != 0,
-                                     transient->data);
+    transient->events->secret_wanted(
+        transient, field, message, flags & (TRANSIENT_REFUSED_BEFORE | TRANSIENT_UNTRIED),
+        transient->data);
     return TRUE;
 }
 

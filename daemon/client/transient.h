@@ -11,12 +11,17 @@
 
 typedef struct Transient Transient;
 
+typedef enum {
+    TRANSIENT_REFUSED_BEFORE = 1 << 0, /* a stored one is no answer */
+    TRANSIENT_UNTRIED = 1 << 1,        /* but none was tried yet: it may be right if it is typed */
+} TransientAsk;
+
 typedef struct {
     /* A property of transient_connection() is another; the first time all are known. */
     void (*changed)(Transient *transient, gpointer data);
     /* To be answered by transient_answer(), at any time. */
     void (*secret_wanted)(Transient *transient, const char *field, const char *message,
-                          gboolean refused_before, gpointer data);
+                          TransientAsk flags, gpointer data);
     /* The question needs no answer any more. */
     void (*secret_cancelled)(Transient *transient, gpointer data);
     /* There is no connection, or none any more: the service refused it or has gone (`error`), or

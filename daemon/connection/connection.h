@@ -106,6 +106,8 @@ void connection_stop(Connection *connection);
 /* Of what was asked for last: a person is to type it, whatever is stored.  A token that has heard
  * a wrong PIN must not be given the same one again. */
 gboolean connection_wants_fresh_secret(Connection *connection);
+/* Nor was it tried this time: the stored one may be right, only that nobody has typed it. */
+gboolean connection_secret_is_untried(Connection *connection);
 /* NULL: the user gave up; the connection fails with FAILURE_SECRET_MISSING. */
 void connection_secret(Connection *connection, const char *field, const Secret *secret);
 const ConnectionStatus *connection_status(Connection *connection);

@@ -93,6 +93,12 @@ gboolean connection_wants_fresh_secret(Connection *connection)
     return connection->secret_fresh;
 }
 
+gboolean connection_secret_is_untried(Connection *connection)
+{
+    return connection->secret_fresh && connection->refusal &&
+           connection->refusal->code == FAILURE_SECRET_MISSING;
+}
+
 void connection_secret(Connection *connection, const char *field, const Secret *secret)
 {
     if (g_strcmp0(field, connection->secret_field) != 0)

@@ -304,7 +304,10 @@ static void refuse_files_of_several(Profile *profile, NmReport *report)
 {
     for (guint i = 0; i < FIELD_COUNT; i++) {
         const Field *field = field_get((FieldId)i);
-        if (field->type != FIELD_TYPE_FILE || !profile_get_string(profile, field->id))
+        const char *text =
+            field->type == FIELD_TYPE_FILE ? profile_get_string(profile, field->id) : NULL;
+        /* A token asks nobody who he is: its PIN entitles. */
+        if (!text || g_str_has_prefix(text, FIELD_TOKEN_SCHEME))
             continue;
         say(report->refusals, nm_settings_key(field->id),
             "a connection of several users cannot name files, as it is not said with whose "

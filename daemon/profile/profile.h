@@ -74,6 +74,8 @@ gboolean profile_apply_settings(Profile *profile, GVariant *settings, GError **e
 gboolean profile_validate(Profile *profile, GError **error);
 /* The field that an error of a setter or of profile_validate() is about; NULL: none. */
 const Field *profile_error_field(const GError *error);
+/* Whether the key that IKE uses is on a PKCS#11 token, whose PIN is then ipsec.key-passphrase. */
+gboolean profile_key_is_on_token(Profile *profile);
 /* The secrets that a connection needs and the profile does not hold; NULL-terminated array of
  * field names in static storage, to be freed with g_free(). */
 const char **profile_missing_secrets(Profile *profile);

@@ -108,6 +108,17 @@ static gboolean validate_certificate(Profile *profile, GError **error)
     return TRUE;
 }
 
+gboolean profile_key_is_on_token(Profile *profile)
+{
+    const char *key = profile_get_string(profile, FIELD_IPSEC_KEY);
+    const char *certificate = profile_get_string(profile, FIELD_IPSEC_CERTIFICATE);
+    const char *place = key ? key : certificate;
+
+    return profile_get_boolean(profile, FIELD_IPSEC_ENABLED) &&
+           strcmp(profile_get_string(profile, FIELD_IPSEC_AUTH), "certificate") == 0 && place &&
+           g_str_has_prefix(place, FIELD_TOKEN_SCHEME);
+}
+
 gboolean profile_validate(Profile *profile, GError **error)
 {
     gboolean ipsec = profile_get_boolean(profile, FIELD_IPSEC_ENABLED);
@@ -153,6 +164,10 @@ const char **profile_missing_secrets(Profile *profile)
         strcmp(profile_get_string(profile, FIELD_IPSEC_AUTH), "psk") == 0 &&
         !profile_get_secret(profile, FIELD_IPSEC_PSK))
         g_ptr_array_add(names, (gpointer)field_name(FIELD_IPSEC_PSK));
+    /* Whether a file's key is encrypted is seen when it is opened; a token opens to a PIN alone. */
+    if (profile_key_is_on_token(profile) &&
+        !profile_get_secret(profile, FIELD_IPSEC_KEY_PASSPHRASE))
+        g_ptr_array_add(names, (gpointer)field_name(FIELD_IPSEC_KEY_PASSPHRASE));
     if (profile_get_boolean(profile, FIELD_L2TP_HIDE_AVPS) &&
         !profile_get_secret(profile, FIELD_L2TP_SECRET))
         g_ptr_array_add(names, (gpointer)field_name(FIELD_L2TP_SECRET));

@@ -137,7 +137,7 @@ static char *known_value(const Details *details, const char *key, guint flags,
 }
 
 static void add_field(GPtrArray *questions, const Details *details, const Field *field,
-                      gboolean needed, DetailsKeyring keyring)
+                      const char *label, gboolean needed, DetailsKeyring keyring)
 {
     const char *key = nm_settings_key(field->id);
     guint flags = nm_settings_flags(details->settings, field->id);
@@ -151,13 +151,41 @@ static void add_field(GPtrArray *questions, const Details *details, const Field 
         return;
     Question *question = g_new0(Question, 1);
     question->key = key;
-    question->label = _(field->label);
+    question->label = label;
     question->value = value;
     /* What is asked for by name was refused, or the gateway wants another; the rest stands, also
      * what only the running connection knows. */
     question->ask = named ? hinted : !question->value || details->reprompt;
     question->wrong = details->reprompt && hinted && question->value;
     g_ptr_array_add(questions, question);
+}
+
+/* Whether the passphrase of a key in a file is needed is seen when that is opened, by the service.
+ * What is known of it goes along. */
+static void add_known_passphrase(GPtrArray *questions, const Details *details, Profile *profile,
+                                 DetailsKeyring keyring)
+{
+    const char *key = nm_settings_key(FIELD_IPSEC_KEY_PASSPHRASE);
+    guint flags = nm_settings_flags(details->settings, FIELD_IPSEC_KEY_PASSPHRASE);
+
+    if (is_hinted(details, key) || profile_key_is_on_token(profile) ||
+        !profile_get_boolean(profile, FIELD_IPSEC_ENABLED) ||
+        strcmp(profile_get_string(profile, FIELD_IPSEC_AUTH), "certificate") != 0)
+        return;
+    char *value = known_value(details, key, flags, keyring);
+    if (!value)
+        return;
+    Question *question = g_new0(Question, 1);
+    question->key = key;
+    question->label = _(field_get(FIELD_IPSEC_KEY_PASSPHRASE)->label);
+    question->value = value;
+    g_ptr_array_add(questions, question);
+}
+
+static const char *label_of(const Field *field, Profile *profile)
+{
+    return field->id == FIELD_IPSEC_KEY_PASSPHRASE && profile_key_is_on_token(profile)
+               ? _("Token PIN") : _(field->label);
 }
 
 GPtrArray *details_questions(const Details *details, DetailsKeyring keyring)
@@ -179,8 +207,10 @@ GPtrArray *details_questions(const Details *details, DetailsKeyring keyring)
     for (guint i = 0; i < FIELD_COUNT; i++) {
         const Field *field = field_get((FieldId)i);
         if (field_is_secret(field))
-            add_field(questions, details, field, needs(needed, field), keyring);
+            add_field(questions, details, field, label_of(field, profile), needs(needed, field),
+                      keyring);
     }
+    add_known_passphrase(questions, details, profile, keyring);
     if (is_hinted(details, KEY_NEW_PASSWORD)) {
         Question *question = g_new0(Question, 1);
         question->key = KEY_NEW_PASSWORD;

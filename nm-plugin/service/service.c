@@ -27,6 +27,7 @@ struct _CausewayService {
     char *state;      /* the connection's, as it was logged */
     const char *asked; /* the field that NetworkManager is asked for now, or NULL; interned */
     Secret *refused;   /* the answer that was not taken */
+    gboolean looked;   /* the agents were asked for what they have */
     guint patience;    /* takes libnm's timer away */
     gint64 began;      /* monotonic, microseconds */
     gboolean was_up;
@@ -63,7 +64,7 @@ static void drop(CausewayService *self)
     g_clear_pointer(&self->transient, transient_free);
     g_clear_pointer(&self->profile, profile_unref);
     self->asked = NULL;
-    self->was_up = FALSE;
+    self->was_up = self->looked = FALSE;
     g_clear_pointer(&self->state, g_free);
     g_clear_pointer(&self->refused, secret_free);
     network_clear(&self->network);
@@ -185,11 +186,23 @@ static void on_changed(Transient *transient, gpointer data)
              NULL);
 }
 
+/* What was refused, so that it is not taken for an answer.  The first time that is what the
+ * connection has. */
+static void remember_refused(CausewayService *self, const char *field, TransientAsk flags)
+{
+    const Field *row = field_find(field);
+
+    if (flags != TRANSIENT_REFUSED_BEFORE)
+        g_clear_pointer(&self->refused, secret_free);
+    else if (!self->refused && row)
+        self->refused = secret_copy(profile_get_secret(self->profile, row->id));
+}
+
 static void on_secret_wanted(Transient *transient, const char *field, const char *message,
-                             gboolean refused_before, gpointer data)
+                             TransientAsk flags, gpointer data)
 {
     CausewayService *self = data;
-    g_autofree char *sentence = words_question(field, message, refused_before);
+    g_autofree char *sentence = words_question(field, message, flags & TRANSIENT_REFUSED_BEFORE);
 
     /* NetworkManager takes no question of a VPN that is up. */
     if (!words_secret_key(field) || !self->interactive || self->was_up) {
@@ -197,8 +210,7 @@ static void on_secret_wanted(Transient *transient, const char *field, const char
         transient_answer(transient, NULL);
         return;
     }
-    if (!refused_before)
-        g_clear_pointer(&self->refused, secret_free);
+    remember_refused(self, field, flags);
     ask(self, field, sentence);
 }
 
@@ -244,11 +256,26 @@ static Profile *read_profile(CausewayService *self, NMConnection *connection, GE
     return NULL;
 }
 
+/* A file's key may be encrypted, which is seen when it is opened.  If a user's keyring is to have
+ * the passphrase, that is looked for beforehand: a question in between is put to the user. */
+static gboolean keyring_may_have(const NmSettings *settings, Profile *profile)
+{
+    guint flags = nm_settings_flags(settings, FIELD_IPSEC_KEY_PASSPHRASE);
+
+    return profile_get_boolean(profile, FIELD_IPSEC_ENABLED) &&
+           strcmp(profile_get_string(profile, FIELD_IPSEC_AUTH), "certificate") == 0 &&
+           !profile_get_secret(profile, FIELD_IPSEC_KEY_PASSPHRASE) && flags == NM_FLAG_AGENT_OWNED;
+}
+
+/* NetworkManager asks this after each place where secrets may be: its own, what agents have,
+ * what they ask their user for.  After the last one the answer must be that nothing is missing. */
 static gboolean service_need_secrets(NMVpnServicePlugin *plugin, NMConnection *connection,
                                      const char **setting_name, GError **error)
 {
+    CausewayService *self = CAUSEWAY_SERVICE(plugin);
     g_autoptr(NmSettings) settings = connection_read(connection);
     g_auto(NmReport) report = {NULL};
+    gboolean missing_one = FALSE;
 
     /* What is refused is said by the call that connects: here it would look as if a secret were
      * missing. */
@@ -256,12 +283,13 @@ static gboolean service_need_secrets(NMVpnServicePlugin *plugin, NMConnection *c
     g_autoptr(Profile) profile = profile_from_nm(settings, &report);
     g_autofree const char **missing = profile_missing_secrets(profile);
     for (const char **name = missing; *name; name++) {
-        if (!(nm_settings_flags(settings, field_find(*name)->id) & NM_FLAG_NOT_REQUIRED)) {
-            *setting_name = NM_SETTING_VPN_SETTING_NAME;
-            return TRUE;
-        }
+        if (!(nm_settings_flags(settings, field_find(*name)->id) & NM_FLAG_NOT_REQUIRED))
+            missing_one = TRUE;
     }
-    return FALSE;
+    self->looked = missing_one || (!self->looked && keyring_may_have(settings, profile));
+    if (self->looked)
+        *setting_name = NM_SETTING_VPN_SETTING_NAME;
+    return self->looked;
 }
 
 static gboolean start_transient(CausewayService *self, GError **error)

@@ -21,11 +21,19 @@ const char *words_secret_key(const char *field)
     return row && field_is_secret(row) ? nm_settings_key(row->id) : NULL;
 }
 
+/* Of keys and tokens causewayd speaks itself, and in parts of sentences. */
+static char *sentence(const char *words)
+{
+    return g_strdup_printf("%c%s%s", g_ascii_toupper(*words), *words ? words + 1 : "",
+                           g_str_has_suffix(words, ".") ? "" : ".");
+}
+
 char *words_question(const char *field, const char *message, gboolean refused_before)
 {
     if (message && *message) {
         g_autofree char *clean = failure_clean_text((const guint8 *)message, strlen(message));
-        return g_steal_pointer(&clean);
+        return row && row->id == FIELD_IPSEC_KEY_PASSPHRASE ? sentence(clean)
+                                                            : g_steal_pointer(&clean);
     }
     if (strcmp(field, NEW_PASSWORD_FIELD) == 0)
         return g_strdup(N_("Your password has expired. Choose a new one."));

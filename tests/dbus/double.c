@@ -192,6 +192,11 @@ gboolean connection_wants_fresh_secret(Connection *connection)
     return FALSE;
 }
 
+gboolean connection_secret_is_untried(Connection *connection)
+{
+    return FALSE;
+}
+
 void connection_secret(Connection *connection, const char *field, const Secret *secret)
 {
     g_assert_cmpstr(field, ==, "ppp.password");

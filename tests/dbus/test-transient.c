@@ -212,9 +212,10 @@ static void on_changed(Transient *transient, gpointer data)
 }
 
 static void on_secret_wanted(Transient *transient, const char *field, const char *message,
-                             gboolean refused_before, gpointer data)
+                             TransientAsk flags, gpointer data)
 {
     Follower *follower = data;
+    gboolean refused_before = flags & TRANSIENT_REFUSED_BEFORE;
 
     g_string_append_printf(follower->seen, "%s%s ", field, refused_before ? " again" : "");
     g_autoptr(Secret) secret =

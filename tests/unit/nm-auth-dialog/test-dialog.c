@@ -199,6 +199,34 @@ static void test_asks_for_other_secrets_by_name(void)
     g_assert_true(g_str_has_prefix(said, "Enter the code") && !strchr(said, '\x07'));
 }
 
+#define CERTIFICATE(certificate) PROFILE DATA("machine-auth-type", "tls") \
+    DATA("machine-cert", certificate) SECRET("password", "p")
+
+/* A token opens to a PIN alone, so that is asked for like a password; whether a key in a file is
+ * encrypted is for the service to see. */
+static void test_asks_for_a_tokens_pin(void)
+{
+    g_autoptr(GKeyFile) token =
+        external("-i", CERTIFICATE("pkcs11:token=Card;object=vpn") DONE);
+    g_autoptr(GKeyFile) optional =
+        external("-i", CERTIFICATE("pkcs11:token=Card;object=vpn")
+                     DATA("machine-certpass-flags", "4") DONE);
+    g_autoptr(GKeyFile) mixed =
+        external("-i", CERTIFICATE("pkcs11:token=Card;object=vpn") DATA("machine-key", "/k.pem") DONE);
+    g_autoptr(GKeyFile) known =
+        external("-i", CERTIFICATE("/c.pem") DATA("machine-key", "/k.pem")
+                     SECRET("machine-certpass", "known") DONE);
+    g_autoptr(GKeyFile) shared = external("-i", PROFILE SECRET("machine-certpass", "left") DONE);
+
+    assert_secret(token, "machine-certpass", "", TRUE);
+    g_autofree char *label = g_key_file_get_string(token, "machine-certpass", "Label", NULL);
+    g_assert_cmpstr(label, ==, "Token PIN");
+    assert_secret(optional, "machine-certpass", NULL, FALSE);
+    assert_secret(mixed, "machine-certpass", NULL, FALSE);
+    assert_secret(known, "machine-certpass", "known", FALSE);
+    assert_secret(shared, "machine-certpass", NULL, FALSE);
+}
+
 static void test_finds_keys_of_older_editors(void)
 {
     g_autoptr(GKeyFile) file =
@@ -273,6 +301,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nm-auth-dialog/keeps-to-flags", test_keeps_to_flags);
     g_test_add_func("/nm-auth-dialog/asks-again", test_asks_again_for_what_was_refused);
     g_test_add_func("/nm-auth-dialog/asks-by-name", test_asks_for_other_secrets_by_name);
+    g_test_add_func("/nm-auth-dialog/asks-for-a-pin", test_asks_for_a_tokens_pin);
     g_test_add_func("/nm-auth-dialog/older-editors", test_finds_keys_of_older_editors);
     g_test_add_func("/nm-auth-dialog/tells-secrets", test_tells_secrets);
     g_test_add_func("/nm-auth-dialog/needs-a-screen", test_needs_a_screen_to_ask);

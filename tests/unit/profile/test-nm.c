@@ -498,6 +498,14 @@ static void test_several_users(void)
     }
     g_assert_null(profile_get_string(profile, FIELD_IPSEC_CA));
     g_assert_null(profile_get_string(profile, FIELD_IPSEC_KEY));
+
+    /* A token's PIN is what entitles, whoever has it. */
+    nm_settings_set(settings, "machine-key", "pkcs11:token=Card;object=vpn");
+    nm_settings_set(settings, "machine-ca", "pkcs11:token=Card;object=root");
+    g_autoptr(Profile) token = profile_from_nm(settings, &report);
+    g_assert_cmpuint(report.refusals->len, ==, 2);
+    g_assert_cmpstr(profile_get_string(token, FIELD_IPSEC_KEY), ==, "pkcs11:token=Card;object=vpn");
+    g_assert_true(profile_key_is_on_token(token));
 }
 
 /* Who has a connection in NetworkManager is not sent to commands and fields that know nothing of

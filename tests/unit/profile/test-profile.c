@@ -216,6 +216,40 @@ static void test_validate(void)
     }
 }
 
+static void test_missing_secrets(void)
+{
+    static const struct {
+        const char *fields[4], *missing;
+    } rows[] = {
+        {{NULL}, "ipsec.psk ppp.password"},
+        {{"ipsec.enabled=no"}, "ppp.password"},
+        {{"l2tp.hide-avps=yes"}, "ipsec.psk l2tp.secret ppp.password"},
+        {{"ipsec.auth=certificate", "ipsec.certificate=/c.pem", "ipsec.key=/k.pem"}, "ppp.password"},
+        {{"ipsec.auth=certificate", "ipsec.certificate=pkcs11:token=a"},
+         "ipsec.key-passphrase ppp.password"},
+        {{"ipsec.auth=certificate", "ipsec.certificate=/c.pem", "ipsec.key=pkcs11:token=a"},
+         "ipsec.key-passphrase ppp.password"},
+        {{"ipsec.auth=certificate", "ipsec.certificate=pkcs11:token=a", "ipsec.key=/k.pem"},
+         "ppp.password"},
+        {{"ipsec.auth=certificate", "ipsec.certificate=/c.p12", "ipsec.ca=pkcs11:token=a"},
+         "ppp.password"},
+        {{"ipsec.auth=psk", "ipsec.certificate=pkcs11:token=a"}, "ipsec.psk ppp.password"},
+        {{"ipsec.auth=certificate", "ipsec.certificate=pkcs11:token=a", "ipsec.enabled=no"},
+         "ppp.password"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Profile) profile = profile_new();
+        for (guint j = 0; j < 4 && rows[i].fields[j]; j++) {
+            g_auto(GStrv) pair = g_strsplit(rows[i].fields[j], "=", 2);
+            g_assert_true(profile_set_named(profile, pair[0], pair[1], NULL));
+        }
+        g_autofree const char **missing = profile_missing_secrets(profile);
+        g_autofree char *text = g_strjoinv(" ", (char **)missing);
+        g_assert_cmpstr(text, ==, rows[i].missing);
+    }
+}
+
 static void test_login_methods(void)
 {
     g_autoptr(Profile) profile = profile_new();
@@ -287,6 +321,7 @@ int main(int argc, char **argv)
     g_test_add_func("/profile/bad-text", test_bad_text);
     g_test_add_func("/profile/secrets", test_secrets);
     g_test_add_func("/profile/validate", test_validate);
+    g_test_add_func("/profile/missing-secrets", test_missing_secrets);
     g_test_add_func("/profile/login-methods", test_login_methods);
     g_test_add_func("/profile/routes", test_routes);
     g_test_add_func("/profile/unknown-kept", test_unknown_kept);
