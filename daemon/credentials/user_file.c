@@ -27,8 +27,10 @@ typedef struct {
     int error; /* errno of what failed, 0 when `fd` is open */
 } OpenRequest;
 
-/* In /proc/self this thread finds what the service has open, other users' secrets on their way
- * among it, and its rights there are the service's: no such link is followed. */
+/* In /proc/self this thread finds what its process has open, and its rights there are those of the
+ * process: no such link is followed.  systemd's RestrictSUIDSGID= takes the call away that can be
+ * told so.  There it rests on causeway-credentials alone, which has nothing open but the pipes of
+ * its request and its answer, and those are no files. */
 static int open_plainly(const char *path)
 {
     /* A FIFO or a device must not hold us up. */
@@ -36,8 +38,9 @@ static int open_plainly(const char *path)
         .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
         .resolve = RESOLVE_NO_MAGICLINKS,
     };
+    int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
 
-    return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+    return fd < 0 && errno == ENOSYS ? open(path, (int)how.flags) : fd;
 }
 
 /* File-system rights belong to a thread: this one takes the user's, opens, and ends.  The C

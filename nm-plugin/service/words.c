@@ -32,8 +32,8 @@ char *words_question(const char *field, const char *message, gboolean refused_be
 {
     if (message && *message) {
         g_autofree char *clean = failure_clean_text((const guint8 *)message, strlen(message));
-        return row && row->id == FIELD_IPSEC_KEY_PASSPHRASE ? sentence(clean)
-                                                            : g_steal_pointer(&clean);
+        return strcmp(field, field_name(FIELD_IPSEC_KEY_PASSPHRASE)) == 0
+                   ? sentence(clean) : g_steal_pointer(&clean);
     }
     if (strcmp(field, NEW_PASSWORD_FIELD) == 0)
         return g_strdup(N_("Your password has expired. Choose a new one."));
