@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Keyfiles: .nmconnection files of NetworkManager-l2tp or of Causeway's plug-in, and profiles of
- * our own. */
+/* Keyfiles: .nmconnection files of NetworkManager-l2tp or of Causeway's plug-in, what
+ * NetworkManager-l2tp's own editor exports, and profiles of our own. */
 #include "profile/import_formats.h"
 
 #include <string.h>
@@ -159,6 +159,53 @@ static GKeyFile *load(const ImportInput *input)
     return g_steal_pointer(&file);
 }
 
+/* What NetworkManager-l2tp's editor and "nmcli connection export" write with it says nowhere of what
+ * kind it is, but in a comment. */
+static gboolean is_export(GKeyFile *file)
+{
+    return g_key_file_has_key(file, "vpn", "gateway", NULL) &&
+           !g_key_file_has_key(file, "vpn", "service-type", NULL) &&
+           !g_key_file_has_key(file, "connection", "type", NULL);
+}
+
+/* "192.168.0.0/24 via 192.168.0.1 metric 1" as NetworkManager itself writes it. */
+static void put_route(GKeyFile *file, guint number, const char *text)
+{
+    g_autofree char *key = g_strdup_printf("route%u", number);
+    g_auto(GStrv) words = words_split(text);
+    const char *via = NULL, *metric = NULL;
+
+    for (char **word = words; word[0] && word[1]; word++) {
+        if (strcmp(word[0], "via") == 0)
+            via = word[1];
+        else if (strcmp(word[0], "metric") == 0)
+            metric = word[1];
+    }
+    g_autofree char *route =
+        g_strconcat(words[0] ? words[0] : "", via || metric ? "," : "", via ? via : "",
+                    metric ? "," : "", metric ? metric : "", NULL);
+    g_key_file_set_string(file, "ipv4", key, route);
+}
+
+/* Into the words of .nmconnection files: there is a group ip4 with one list of routes. */
+static void translate_export(GKeyFile *file)
+{
+    /* The latter is written always, and means nothing to a tunnel. */
+    static const char *const others[] = {"routes", "dhcp-send-hostname", NULL};
+    g_auto(GStrv) keys = g_key_file_get_keys(file, "ip4", NULL, NULL);
+    g_auto(GStrv) routes = g_key_file_get_string_list(file, "ip4", "routes", NULL, NULL);
+
+    g_key_file_set_string(file, "vpn", "service-type", NM_SERVICE_L2TP);
+    for (char **key = keys; key && *key; key++) {
+        g_autofree char *value = g_key_file_get_value(file, "ip4", *key, NULL);
+        if (!g_strv_contains(others, *key))
+            g_key_file_set_value(file, "ipv4", *key, value ? value : "");
+    }
+    for (guint i = 0; routes && routes[i]; i++)
+        put_route(file, i + 1, routes[i]);
+    g_key_file_remove_group(file, "ip4", NULL);
+}
+
 /* Other formats have groups too, but none that we know a key of. */
 static gboolean has_field(GKeyFile *file)
 {
@@ -175,7 +222,8 @@ gboolean import_keyfile_is(const ImportInput *input)
     g_autoptr(GKeyFile) file = load(input);
 
     return file && (g_key_file_has_key(file, "connection", "type", NULL) ||
-                    g_key_file_has_key(file, "vpn", "service-type", NULL) || has_field(file));
+                    g_key_file_has_key(file, "vpn", "service-type", NULL) || is_export(file) ||
+                    has_field(file));
 }
 
 /* Keyfiles of our own may bring secrets along, which they could not where they are stored. */
@@ -197,8 +245,10 @@ static Profile *read_keyfile(const ImportInput *input, const char *stem, GPtrArr
                              GError **error)
 {
     g_autoptr(GKeyFile) file = load(input);
-    g_autofree char *service = g_key_file_get_string(file, "vpn", "service-type", NULL);
 
+    if (is_export(file))
+        translate_export(file);
+    g_autofree char *service = g_key_file_get_string(file, "vpn", "service-type", NULL);
     if (g_strcmp0(service, NM_SERVICE_L2TP) == 0 || g_strcmp0(service, NM_SERVICE_CAUSEWAY) == 0)
         return import_nm(file, stem, warnings);
     if (service || g_key_file_has_key(file, "connection", "type", NULL)) {

@@ -110,6 +110,37 @@ static void test_nm_default(void)
     g_assert_false(profile_get_boolean(profile, FIELD_IPSEC_ENABLED));
 }
 
+/* As NetworkManager-l2tp 1.20.8's "nmcli connection export" writes it: no type, a group ip4, booleans
+ * of keyfiles. */
+static void test_nm_export(void)
+{
+    const char *text = "#org.freedesktop.NetworkManager.l2tp\n\n[connection]\nid=Office\n\n"
+                       "[vpn]\ngateway=vpn.example.org\nuser=alice\nmtu=1300\nrefuse-pap=true\n"
+                       "nopcomp=true\nmachine-auth-type=tls\nmachine-cert=pkcs11:token=a;id=%01\n"
+                       "machine-ca=/ca.pem\nipsec-enabled=true\n"
+                       "ipsec-ike=aes256-sha1-modp2048\n\n"
+                       "[ip4]\nmethod=auto\ndns=192.0.2.1;192.0.2.2;\ndns-search=example.org;\n"
+                       "routes=192.0.2.0/24;198.51.100.0/24 via 192.0.2.9 metric 7;\n"
+                       "ignore-auto-routes=false\nignore-auto-dns=true\n"
+                       "dhcp-send-hostname=true\nnever-default=true\n";
+    static const char *const wanted[] = {
+        "connection.name", "Office", "connection.gateway", "vpn.example.org", "ppp.user", "alice",
+        "ppp.mtu", "1300", "ppp.refuse-pap", "yes", "ppp.pfc", "no", "ipsec.enabled", "yes",
+        "ipsec.auth", "certificate", "ipsec.certificate", "pkcs11:token=a;id=%01", "ipsec.ca",
+        "/ca.pem", "ipsec.ike", "aes256-sha1-modp2048", "dns.servers", "192.0.2.1, 192.0.2.2",
+        "dns.search", "example.org", "dns.ignore-peer", "yes", "ipv4.default-route", "no",
+        "ipv4.routes", "192.0.2.0/24, 198.51.100.0/24", NULL};
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Profile) profile = profile_import(text, strlen(text), "x", warnings, NULL);
+
+    g_assert_nonnull(profile);
+    for (guint i = 0; wanted[i]; i += 2) {
+        g_autofree char *seen = profile_get_text(profile, field_find(wanted[i])->id);
+        g_assert_cmpstr(seen, ==, wanted[i + 1]);
+    }
+    g_assert_true(warned(warnings, "ipv4.route2"));
+}
+
 static void test_other_kinds(void)
 {
     static const char *const texts[] = {
@@ -131,6 +162,7 @@ int main(int argc, char **argv)
     g_test_add_func("/import/nm-names", test_nm_names);
     g_test_add_func("/import/nm-default", test_nm_default);
     g_test_add_func("/import/nm-left-out", test_nm_left_out);
+    g_test_add_func("/import/nm-export", test_nm_export);
     g_test_add_func("/import/other-kinds", test_other_kinds);
     return g_test_run();
 }
