@@ -146,3 +146,18 @@ void certificates_set(GtkWidget *chooser, CertificatePart part, const char *text
         nma_cert_chooser_set_cert_uri(NMA_CERT_CHOOSER(chooser), uri);
     show_parts_only(chooser);
 }
+
+/* libnma puts it into its own fields, which are not shown. */
+char *certificates_take_pin(GtkWidget *chooser)
+{
+    NMACertChooser *pins = NMA_CERT_CHOOSER(chooser);
+    const char *key = nma_cert_chooser_get_key_password(pins);
+    const char *certificate = nma_cert_chooser_get_cert_password(pins);
+    char *pin = g_strdup(key ? key : certificate);
+
+    if (key)
+        nma_cert_chooser_set_key_password(pins, "");
+    if (certificate)
+        nma_cert_chooser_set_cert_password(pins, "");
+    return pin;
+}

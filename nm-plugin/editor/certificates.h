@@ -23,3 +23,6 @@ GtkWidget *certificates_label(GtkWidget *chooser, CertificatePart part);
 /* A path, or a URI that begins with "pkcs11:"; "" for none. */
 char *certificates_get(GtkWidget *chooser, CertificatePart part);
 void certificates_set(GtkWidget *chooser, CertificatePart part, const char *text);
+/* The PIN with which a token was opened in the dialog, if it is to be remembered; NULL otherwise,
+ * and from the second call on.  To be freed with secret_string_free(). */
+char *certificates_take_pin(GtkWidget *chooser);

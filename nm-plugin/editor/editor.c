@@ -230,10 +230,13 @@ static void on_changed(gpointer data)
 
 /* --- Saving --- */
 
-static void save_flags(CausewayEditor *editor, FieldRow *row, NMSettingVpn *setting)
+static void save_flags(CausewayEditor *editor, FieldRow *row, Profile *profile,
+                       NMSettingVpn *setting)
 {
     const Field *field = row_field(row);
-    gboolean first_secrets = field->id == FIELD_PPP_PASSWORD || field->id == FIELD_IPSEC_PSK;
+    gboolean first_secrets =
+        field->id == FIELD_PPP_PASSWORD || field->id == FIELD_IPSEC_PSK ||
+        (field->id == FIELD_IPSEC_KEY_PASSPHRASE && profile_key_is_on_token(profile));
 
     /* A new connection says at once where its secrets are to be kept, whoever asks for them. */
     if (row_flags_changed(row) || row_is_changed(row) || (editor->is_new && first_secrets))
@@ -274,7 +277,7 @@ static NMSettingVpn *make_setting(CausewayEditor *editor, GError **error)
                 connection_sync_field(setting, settings, row_field(row));
         }
         if (field_is_secret(row_field(row)))
-            save_flags(editor, row, setting);
+            save_flags(editor, row, profile, setting);
     }
     for (guint i = 0; editor->drop_refused && i < editor->refused->len; i++)
         nm_setting_vpn_remove_data_item(setting, g_ptr_array_index(editor->refused, i));

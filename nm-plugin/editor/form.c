@@ -30,6 +30,7 @@ struct Form {
     gpointer notice_data;
     GtkWidget *stack;
     GtkWidget *show_passwords;
+    GtkWidget *own_certificate; /* the chooser of it and its key */
     GtkSizeGroup *labels;
     FieldRow *rows[FIELD_COUNT];
     guint row_pages[FIELD_COUNT]; /* index into `pages` */
@@ -87,6 +88,18 @@ static void on_row_changed(gpointer data)
     form->changed(form->data);
 }
 
+/* Who opened a token in the dialog, and wants the PIN remembered, has typed it often enough. */
+static void on_certificate_changed(gpointer data)
+{
+    Form *form = data;
+    char *pin = certificates_take_pin(form->own_certificate);
+
+    if (pin && form->rows[FIELD_IPSEC_KEY_PASSPHRASE])
+        row_set_text(form->rows[FIELD_IPSEC_KEY_PASSPHRASE], pin);
+    secret_string_free(pin);
+    on_row_changed(form);
+}
+
 static void on_show_passwords(Form *form)
 {
     for (guint i = 0; i < FIELD_COUNT; i++) {
@@ -122,12 +135,13 @@ static guint add_files(Form *form, Page *page, const Field *field)
     g_autoptr(GtkWidget) chooser =
         certificates_chooser_new(has_key ? computer : authority, has_key);
 
-    certificates_join(chooser, form->labels);
-    add_row(form, page, row_new_file(field, chooser, CERTIFICATE_PART_CERTIFICATE, on_row_changed,
-                                     form));
+    void (*changed)(gpointer) = has_key ? on_certificate_changed : on_row_changed;
     if (has_key)
-        add_row(form, page, row_new_file(next, chooser, CERTIFICATE_PART_KEY, on_row_changed,
-                                         form));
+        form->own_certificate = chooser;
+    certificates_join(chooser, form->labels);
+    add_row(form, page, row_new_file(field, chooser, CERTIFICATE_PART_CERTIFICATE, changed, form));
+    if (has_key)
+        add_row(form, page, row_new_file(next, chooser, CERTIFICATE_PART_KEY, changed, form));
     certificates_attached(chooser, page->grid);
     return has_key ? 2 : 1;
 }
