@@ -119,6 +119,42 @@ static void take_addresses(VpnStatus *status, NMActiveConnection *active)
     status->dns = config ? g_strdupv((char **)nm_ip_config_get_nameservers(config)) : NULL;
 }
 
+/* What the plug-in's service has refused; NULL: nothing that is to be seen in the connection. */
+static char *refusal(VpnStoreNm *self, const char *uuid)
+{
+    NMRemoteConnection *remote = nm_client_get_connection_by_uuid(self->client, uuid);
+    NmReport report;
+    char *text = NULL;
+
+    if (!remote)
+        return NULL;
+    g_autoptr(NmSettings) settings = connection_read(NM_CONNECTION(remote));
+    nm_report_init(&report);
+    profile_unref(profile_from_nm(settings, &report));
+    if (report.refusals->len > 0)
+        text = g_strdup(g_ptr_array_index(report.refusals, 0));
+    else if (nm_settings_leave_ipsec_open(settings))
+        text = g_strdup(nm_settings_left_open());
+    nm_report_clear(&report);
+    return text;
+}
+
+/* causewayd was not asked. */
+static void explain(VpnStoreNm *self, VpnItem *item, NMActiveConnectionStateReason reason)
+{
+    VpnStatus *status = vpn_item_edit_status(item);
+
+    g_free(status->failure_message);
+    g_clear_pointer(&status->failure_code, g_free);
+    status->failure_message = reason == NM_ACTIVE_CONNECTION_STATE_REASON_NO_SECRETS
+                                  ? NULL
+                                  : refusal(self, vpn_item_uuid(item));
+    if (status->failure_message)
+        return;
+    status->failure_message = g_strdup("NetworkManager could not connect.");
+    status->failure_code = g_strdup(VPN_FAILURE_NETWORKMANAGER);
+}
+
 /* A state by NetworkManager alone, of a connection that another plug-in runs, or where
  * causewayd has not spoken yet: it knows more. */
 static void take_active(VpnStoreNm *self, VpnItem *item, NMVpnConnection *vpn)
@@ -136,12 +172,8 @@ static void take_active(VpnStoreNm *self, VpnItem *item, NMVpnConnection *vpn)
     status->state = state;
     if (state == VPN_CONNECTED)
         take_addresses(status, NM_ACTIVE_CONNECTION(vpn));
-    if (state == VPN_FAILED && (!status->failure_message || !*status->failure_message)) {
-        g_free(status->failure_message);
-        status->failure_message = g_strdup("NetworkManager could not connect.");
-        g_free(status->failure_code);
-        status->failure_code = g_strdup(VPN_FAILURE_NETWORKMANAGER);
-    }
+    if (state == VPN_FAILED && (!status->failure_message || !*status->failure_message))
+        explain(self, item, nm_active_connection_get_state_reason(NM_ACTIVE_CONNECTION(vpn)));
     vpn_item_changed(item);
 }
 

@@ -133,6 +133,19 @@ void nm_settings_set_flags(NmSettings *settings, FieldId id, guint flags)
     nm_settings_set(settings, key, text);
 }
 
+gboolean nm_settings_leave_ipsec_open(const NmSettings *settings)
+{
+    return g_strcmp0(settings->service, NM_SERVICE_L2TP) == 0 &&
+           !g_hash_table_contains(settings->data, nm_settings_key(FIELD_IPSEC_ENABLED));
+}
+
+const char *nm_settings_left_open(void)
+{
+    return "ipsec-enabled: is not set, and what was encrypted before is not connected in clear. KDE's "
+           "settings leave it out where they find no strongSwan. Switch encryption on in Causeway's "
+           "editor, and give the shared key again; or set it to \"no\" if that is meant.";
+}
+
 void nm_report_init(NmReport *report)
 {
     report->notes = g_ptr_array_new_with_free_func(g_free);

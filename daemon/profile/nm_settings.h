@@ -61,6 +61,11 @@ const Field *nm_settings_field(const char *key);
 guint nm_settings_flags(const NmSettings *settings, FieldId id);
 void nm_settings_set_flags(NmSettings *settings, FieldId id, guint flags);
 
+/* Whether a connection of NetworkManager-l2tp's does not say if there is IPsec: there is none. */
+gboolean nm_settings_leave_ipsec_open(const NmSettings *settings);
+/* What is said of such a one that is not connected; static. */
+const char *nm_settings_left_open(void);
+
 /* What is to be said about a connection; sentences (char *) that begin with the key's name. */
 typedef struct {
     GPtrArray *notes;    /* accepted, but Causeway needs no such key */

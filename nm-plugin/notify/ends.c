@@ -23,6 +23,7 @@ typedef struct {
     GCancellable *cancellable;
     gint references; /* the table's, and one for each call under way */
     gboolean over, told;
+    gboolean unanswered; /* ended for want of a secret: nothing that it says was at fault */
     char *uuid;
     char *settings_path;
 } Active;
@@ -47,7 +48,8 @@ static void on_settings(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GVariant) settings = reply ? g_variant_get_child_value(reply, 0) : NULL;
 
     if (!g_cancellable_is_cancelled(active->cancellable))
-        active->ends->func(active->uuid, settings, active->ends->data);
+        active->ends->func(active->uuid, active->unanswered ? NULL : settings,
+                           active->ends->data);
     active_unref(active);
 }
 
@@ -143,6 +145,7 @@ static void on_state(GDBusConnection *bus, const char *sender, const char *path,
     if (state != NM_VPN_CONNECTION_STATE_FAILED && state != NM_VPN_CONNECTION_STATE_DISCONNECTED)
         return;
     active->over = reason != NM_ACTIVE_CONNECTION_STATE_REASON_USER_DISCONNECTED;
+    active->unanswered = reason == NM_ACTIVE_CONNECTION_STATE_REASON_NO_SECRETS;
     tell(active);
     g_hash_table_remove(ends->active, path);
 }

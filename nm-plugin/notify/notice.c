@@ -69,6 +69,10 @@ char *notice_of_settings(GVariant *all, char **ret_name)
     const char *text = report.refusals->len > 0 ? g_ptr_array_index(report.refusals, 0) : NULL;
     if (!text && !profile_validate(profile, &error))
         text = error->message;
+    /* causewayd, which knows, cannot be asked who was encrypted; but it has not said why this one
+     * ended, so it was not asked to connect it. */
+    if (!text && nm_settings_leave_ipsec_open(settings))
+        text = nm_settings_left_open();
     if (!text || !g_variant_lookup(about, "id", "s", ret_name))
         return NULL;
     return failure_clean_text((const guint8 *)text, strlen(text));

@@ -14,6 +14,7 @@
 #include "client/client.h"
 #include "client/transient.h"
 #include "editor/connection.h"
+#include "guard.h"
 #include "network.h"
 #include "words.h"
 
@@ -245,6 +246,8 @@ static Profile *read_profile(CausewayService *self, NMConnection *connection, GE
 
     nm_report_init(&report);
     g_autoptr(Profile) profile = profile_from_nm(settings, &report);
+    if (guard_refuses(settings, CAUSEWAY_MEMORY))
+        g_ptr_array_add(report.refusals, g_strdup(nm_settings_left_open()));
     log_all(self, G_LOG_LEVEL_MESSAGE, report.notes);
     log_all(self, G_LOG_LEVEL_MESSAGE, report.warnings);
     log_all(self, G_LOG_LEVEL_WARNING, report.refusals);

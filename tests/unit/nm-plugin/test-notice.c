@@ -53,14 +53,15 @@ static void test_settings(void)
     static const struct {
         const char *connection, *vpn, *begin; /* NULL: nothing is said */
     } rows[] = {
-        {"", DATA(""), NULL},
+        {"", DATA(", 'ipsec-enabled': 'no'"), NULL},
+        {"", DATA(""), "ipsec-enabled: "},
         {"", DATA(", 'require-mppe': 'yes'"), "require-mppe: "},
         {"", "{" L2TP "}", "connection.gateway"},
         {"", "{'service-type': <'org.freedesktop.NetworkManager.openvpn'>}", NULL},
         {", 'permissions': <['user:anna:', 'user:ben:']>",
          DATA(", 'ipsec-enabled': 'yes', 'machine-auth-type': 'tls', 'machine-ca': '/root/ca'"),
          "machine-ca: "},
-        {", 'permissions': <['user:anna:', 'user:ben:']>", DATA(""), NULL},
+        {", 'permissions': <['user:anna:', 'user:ben:']>", DATA(", 'ipsec-enabled': 'no'"), NULL},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
