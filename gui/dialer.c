@@ -25,6 +25,7 @@ typedef struct {
     GHashTable *secrets; /* for Connect */
     GHashTable *keep;    /* for the keyring, once they have proved right */
     GHashTable *known;   /* fields that the keyring has, rightly or not */
+    GHashTable *lasting; /* what the keyring has or will have */
     char *anew;          /* a field to be asked for whatever is stored, or NULL */
     gboolean stored_anew; /* ... and it is stored with the profile, where it is put right too */
     GtkWindow *dialog;
@@ -57,6 +58,7 @@ static void call_free(gpointer data)
     g_hash_table_unref(call->secrets);
     g_hash_table_unref(call->keep);
     g_hash_table_unref(call->known);
+    g_hash_table_unref(call->lasting);
     g_free(call->anew);
     g_free(call);
 }
@@ -117,6 +119,7 @@ static Call *call_new(CausewayDialer *dialer, VpnItem *item)
     call->secrets = vpn_secrets_new();
     call->keep = vpn_secrets_new();
     call->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    call->lasting = vpn_secrets_new();
     call->changed = g_signal_connect(item, "changed", G_CALLBACK(on_item_changed), call);
     g_hash_table_insert(dialer->calls, (gpointer)vpn_item_uuid(item), call);
     return call;
@@ -172,6 +175,7 @@ static void keep_secrets(Call *call)
     if (anew)
         vpn_store_set_secret(vpn_item_store(call->item), call->item, call->anew, anew, NULL,
                              on_stored, g_object_ref(call->dialer));
+    vpn_store_hand_over(vpn_item_store(call->item), call->item, call->lasting);
 }
 
 static void on_item_changed(VpnItem *item, Call *call)
@@ -285,8 +289,11 @@ static void take_answers(Call *call, GHashTable *secrets, gboolean remember)
     g_hash_table_iter_init(&iter, secrets);
     while (g_hash_table_iter_next(&iter, &field, &secret)) {
         g_hash_table_replace(call->secrets, g_strdup(field), secret_copy(secret));
-        if (remember)
-            g_hash_table_replace(call->keep, g_strdup(field), secret_copy(secret));
+        g_hash_table_remove(call->lasting, field);
+        if (!remember)
+            continue;
+        g_hash_table_replace(call->keep, g_strdup(field), secret_copy(secret));
+        g_hash_table_insert(call->lasting, g_strdup(field), secret_copy(secret));
     }
 }
 
@@ -377,11 +384,13 @@ static void on_keyring(GObject *source, GAsyncResult *result, gpointer data)
     Call *call = data;
     if (found) {
         GHashTableIter iter;
-        gpointer field;
+        gpointer field, secret;
         take_answers(call, found, FALSE);
         g_hash_table_iter_init(&iter, found);
-        while (g_hash_table_iter_next(&iter, &field, NULL))
+        while (g_hash_table_iter_next(&iter, &field, &secret)) {
             g_hash_table_add(call->known, g_strdup(field));
+            g_hash_table_insert(call->lasting, g_strdup(field), secret_copy(secret));
+        }
         if (call->anew)
             g_hash_table_remove(call->secrets, call->anew);
     }

@@ -304,3 +304,9 @@ void vpn_store_answer(VpnStore *store, VpnItem *item, const Secret *secret)
 {
     VPN_STORE_GET_CLASS(store)->answer(store, item, secret);
 }
+
+void vpn_store_hand_over(VpnStore *store, VpnItem *item, GHashTable *secrets)
+{
+    if (VPN_STORE_GET_CLASS(store)->hand_over && g_hash_table_size(secrets) > 0)
+        VPN_STORE_GET_CLASS(store)->hand_over(store, item, secrets);
+}

@@ -58,6 +58,7 @@ struct _VpnStoreClass {
     void (*statistics)(VpnStore *store, VpnItem *item, GTask *task);
     void (*read_log)(VpnStore *store, VpnItem *item, guint64 after, gboolean wait, GTask *task);
     void (*answer)(VpnStore *store, VpnItem *item, const Secret *secret);
+    void (*hand_over)(VpnStore *store, VpnItem *item, GHashTable *secrets); /* or NULL */
 };
 
 /* "causeway" or "networkmanager". */
@@ -105,6 +106,9 @@ GPtrArray *vpn_store_read_log_finish(VpnStore *store, GAsyncResult *result, guin
                                      GError **error);
 /* NULL: the user gave up. */
 void vpn_store_answer(VpnStore *store, VpnItem *item, const Secret *secret);
+/* Secrets of this user's keyring (field name → Secret) that have proved right: a desktop whose own
+ * windows can connect but not ask for all of them is given them.  Nobody hears what came of it. */
+void vpn_store_hand_over(VpnStore *store, VpnItem *item, GHashTable *secrets);
 
 /* For implementations.  Take `item` over; keep the order; tell of a changed name. */
 void vpn_store_add(VpnStore *store, VpnItem *item);

@@ -339,6 +339,9 @@ static void start(VpnStore *store)
     self->starting = TRUE;
     GSList *plugins = nm_vpn_plugin_info_list_load();
     self->complete = nm_vpn_plugin_info_list_find_by_service(plugins, NM_SERVICE_CAUSEWAY) != NULL;
+    NMVpnPluginInfo *l2tp = nm_vpn_plugin_info_list_find_by_service(plugins, NM_SERVICE_L2TP);
+    self->serves_l2tp =
+        l2tp && strcmp(nm_vpn_plugin_info_get_service(l2tp), NM_SERVICE_CAUSEWAY) == 0;
     g_slist_free_full(plugins, g_object_unref);
     nm_client_new_async(self->cancellable, on_client, self);
 }

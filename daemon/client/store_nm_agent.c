@@ -126,11 +126,15 @@ static void cancel_get_secrets(NMSecretAgentOld *base, const char *path, const c
     g_hash_table_remove(agent->questions, nm_connection_get_uuid(question->connection));
 }
 
-/* The window keeps secrets where a person wants them; NetworkManager's wish is nothing to us. */
+/* The window keeps secrets where a person wants them.  NetworkManager goes on to the next agent,
+ * the desktop's own, which keeps what its own windows connect with. */
 static void save_secrets(NMSecretAgentOld *base, NMConnection *connection, const char *path,
                          NMSecretAgentOldSaveSecretsFunc callback, gpointer data)
 {
-    callback(base, connection, NULL, data);
+    g_autoptr(GError) error = g_error_new_literal(
+        NM_SECRET_AGENT_ERROR, NM_SECRET_AGENT_ERROR_FAILED, "Nothing is kept here");
+
+    callback(base, connection, error, data);
 }
 
 static void delete_secrets(NMSecretAgentOld *base, NMConnection *connection, const char *path,

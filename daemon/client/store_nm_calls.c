@@ -4,6 +4,7 @@
 
 #include "client/client.h"
 #include "client/store_nm_change.h"
+#include "client/store_nm_kde.h"
 #include "client/store_nm_private.h"
 #include "connection.h"
 #include "profile/nm_settings.h"
@@ -76,7 +77,10 @@ static void save_new(VpnStoreNm *self, Profile *profile, gboolean everybody, GTa
         g_free(settings->user);
         settings->user = everybody ? NULL : g_strdup(g_get_user_name());
         set_flags(settings, profile);
-        connection = connection_make(settings, NM_SERVICE_CAUSEWAY, &error);
+        connection = connection_make(
+            settings,
+            store_nm_kde_service(g_getenv("XDG_CURRENT_DESKTOP"), self->serves_l2tp, profile),
+            &error);
     }
     if (!connection) {
         g_task_return_error(task, g_steal_pointer(&error));
@@ -152,28 +156,35 @@ static void free_text(gpointer text)
     secret_string_free(text);
 }
 
-static void connect_item(VpnStore *store, VpnItem *item, GHashTable *secrets, GTask *task)
+/* Field name → Secret as NetworkManager's key → text. */
+static GHashTable *texts_of(GHashTable *secrets)
 {
-    VpnStoreNm *self = VPN_STORE_NM(store);
-    NMRemoteConnection *remote = remote_of(store, item, task);
-    g_autoptr(GHashTable) texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                                        free_text);
+    GHashTable *texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
     GHashTableIter iter;
     gpointer field, secret;
 
-    if (!remote)
-        return;
-    if (secrets)
-        g_hash_table_iter_init(&iter, secrets);
-    while (secrets && g_hash_table_iter_next(&iter, &field, &secret)) {
+    g_hash_table_iter_init(&iter, secrets);
+    while (g_hash_table_iter_next(&iter, &field, &secret)) {
         const Field *row = field_find(field);
         const char *key = row ? nm_settings_key(row->id) : NULL;
         char *text = key ? nm_settings_secret_text(row->id, secret, NULL) : NULL;
         if (text)
             g_hash_table_insert(texts, g_strdup(key), text);
     }
-    if (secrets)
+    return texts;
+}
+
+static void connect_item(VpnStore *store, VpnItem *item, GHashTable *secrets, GTask *task)
+{
+    VpnStoreNm *self = VPN_STORE_NM(store);
+    NMRemoteConnection *remote = remote_of(store, item, task);
+
+    if (!remote)
+        return;
+    if (secrets) {
+        g_autoptr(GHashTable) texts = texts_of(secrets);
         store_nm_agent_expect(self->agent, vpn_item_uuid(item), texts);
+    }
     nm_client_activate_connection_async(self->client, NM_CONNECTION(remote), NULL, NULL,
                                         g_task_get_cancellable(task), on_activated, task);
 }
@@ -247,6 +258,29 @@ static void read_log(VpnStore *store, VpnItem *item, guint64 after, gboolean wai
                                                                 after, wait, task);
 }
 
+static void on_handed_over(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!vpn_store_finish(VPN_STORE(source), result, &error))
+        g_debug("The desktop's agent was not given the secrets: %s", error->message);
+}
+
+/* Elsewhere than in KDE the desktop's agent asks for all of them with the plug-in's own dialog. */
+static void hand_over(VpnStore *store, VpnItem *item, GHashTable *secrets)
+{
+    VpnStoreNm *self = VPN_STORE_NM(store);
+
+    if (!store_nm_kde_is(g_getenv("XDG_CURRENT_DESKTOP")))
+        return;
+    GTask *task = g_task_new(store, self->cancellable, on_handed_over, NULL);
+    NMRemoteConnection *remote = remote_of(store, item, task);
+    if (remote) {
+        g_autoptr(GHashTable) texts = texts_of(secrets);
+        store_nm_change_agents(self, remote, texts, task);
+    }
+}
+
 void store_nm_calls_init(VpnStoreClass *class)
 {
     class->load = load;
@@ -257,4 +291,5 @@ void store_nm_calls_init(VpnStoreClass *class)
     class->disconnect = disconnect_item;
     class->statistics = statistics;
     class->read_log = read_log;
+    class->hand_over = hand_over;
 }

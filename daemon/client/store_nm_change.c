@@ -19,7 +19,8 @@ typedef struct {
     NMRemoteConnection *remote;
     NMConnection *connection; /* once it has been read */
     Profile *profile;         /* or */
-    FieldId field;
+    GHashTable *texts;        /* or: for the desktop's agent */
+    FieldId field;            /* or */
     Secret *secret;
 } Change;
 
@@ -31,6 +32,7 @@ static void change_free(gpointer data)
     g_object_unref(change->remote);
     g_clear_object(&change->connection);
     g_clear_pointer(&change->profile, profile_unref);
+    g_clear_pointer(&change->texts, g_hash_table_unref);
     secret_free(change->secret);
     g_free(change);
 }
@@ -68,7 +70,7 @@ static void update(GTask *task)
         NM_SETTINGS_UPDATE2_FLAG_NONE, NULL, g_task_get_cancellable(task), on_updated, task);
 }
 
-/* --- A secret --- */
+/* --- Secrets --- */
 
 static gboolean is_not_the_systems(NMSetting *setting, const char *secret,
                                    NMSettingSecretFlags flags, gpointer data)
@@ -95,6 +97,26 @@ static gboolean put_secret(Change *change, GError **error)
     return TRUE;
 }
 
+/* What NetworkManager is given of those it hands on to an agent. */
+static gboolean put_texts(Change *change)
+{
+    NMSettingVpn *vpn = nm_connection_get_setting_vpn(change->connection);
+    GHashTableIter iter;
+    gpointer key, text;
+    gboolean any = FALSE;
+
+    g_hash_table_iter_init(&iter, change->texts);
+    while (g_hash_table_iter_next(&iter, &key, &text)) {
+        NMSettingSecretFlags flags = NM_SETTING_SECRET_FLAG_NONE;
+        nm_setting_get_secret_flags(NM_SETTING(vpn), key, &flags, NULL);
+        if (flags != NM_SETTING_SECRET_FLAG_AGENT_OWNED)
+            continue;
+        nm_setting_vpn_add_secret(vpn, key, text);
+        any = TRUE;
+    }
+    return any;
+}
+
 static void on_secrets(GObject *source, GAsyncResult *result, gpointer data)
 {
     GTask *task = data;
@@ -112,10 +134,14 @@ static void on_secrets(GObject *source, GAsyncResult *result, gpointer data)
     }
     /* What an agent has added is the agent's. */
     nm_connection_clear_secrets_with_flags(change->connection, is_not_the_systems, NULL);
-    if (put_secret(change, &error))
+    if (change->texts ? put_texts(change) : put_secret(change, &error)) {
         update(task);
-    else
+    } else if (error) {
         fail(task, error);
+    } else {
+        g_task_return_boolean(task, TRUE);
+        g_object_unref(task);
+    }
 }
 
 /* --- Either --- */
@@ -174,5 +200,15 @@ void store_nm_change_secret(VpnStoreNm *store, NMRemoteConnection *remote, Field
     change->remote = g_object_ref(remote);
     change->field = field;
     change->secret = secret_copy(secret);
+    begin(store, change, task);
+}
+
+void store_nm_change_agents(VpnStoreNm *store, NMRemoteConnection *remote, GHashTable *texts,
+                            GTask *task)
+{
+    Change *change = g_new0(Change, 1);
+
+    change->remote = g_object_ref(remote);
+    change->texts = g_hash_table_ref(texts);
     begin(store, change, task);
 }

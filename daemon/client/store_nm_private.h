@@ -19,6 +19,7 @@ struct _VpnStoreNm {
     GHashTable *told;  /* UUIDs that causewayd itself tells of */
     GHashTable *asked; /* UUID → field's name that NetworkManager waits for */
     gboolean starting, complete;
+    gboolean serves_l2tp; /* NetworkManager-l2tp's connections are connected by Causeway */
 };
 
 /* Sets the functions that call NetworkManager. */
