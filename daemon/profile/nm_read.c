@@ -51,9 +51,9 @@ static const struct {
 
 static void say(GPtrArray *list, const char *key, const char *words)
 {
-    g_autofree char *clean = g_utf8_make_valid(key, -1);
+    g_autofree char *sentence = g_strconcat(key, ": ", words, NULL);
 
-    g_ptr_array_add(list, g_strconcat(clean, ": ", words, NULL));
+    g_ptr_array_add(list, g_utf8_make_valid(sentence, -1));
 }
 
 static gboolean is_yes(const char *text)
