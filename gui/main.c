@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "application.h"
 
@@ -23,6 +24,9 @@ static void do_without_opengl(void)
 
 int main(int argc, char **argv)
 {
+    /* Passwords are typed into it: nothing of them into a core file.  (Not PR_SET_DUMPABLE: the
+     * portal that knows about the dark style turns such a process away.) */
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");

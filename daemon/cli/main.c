@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cli/commands.h"
 #include "cli/elsewhere.h"
@@ -59,6 +60,8 @@ int cli_help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    /* Passwords are typed into it: nothing of them into a core file. */
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     setlocale(LC_ALL, "");
     if (argc < 2) {
         fprintf(stderr, "usage: causeway COMMAND …; \"causeway help\" lists the commands\n");

@@ -313,11 +313,33 @@ static int terminal_end(Terminal *terminal)
 }
 
 /* What is missing is asked for first, then the gateway asks, and again after a refusal. */
+/* The program that a terminal's shell runs. */
+static char *child_of(GSubprocess *shell)
+{
+    const char *pid = g_subprocess_get_identifier(shell);
+    g_autofree char *path = g_strdup_printf("/proc/%s/task/%s/children", pid, pid);
+    char *child = NULL;
+
+    g_assert_true(g_file_get_contents(path, &child, NULL, NULL));
+    return g_strstrip(child);
+}
+
+static void assert_leaves_no_core(GSubprocess *shell)
+{
+    g_autofree char *child = child_of(shell);
+    g_autofree char *path = g_strdup_printf("/proc/%s/limits", child);
+    g_autofree char *limits = NULL;
+
+    g_assert_true(g_file_get_contents(path, &limits, NULL, NULL));
+    g_assert_nonnull(strstr(limits, "Max core file size        0                    0 "));
+}
+
 static void test_terminal(void)
 {
     expect("add asks gateway=asks.test ppp.user=anna", 0, NULL, NULL);
     Terminal terminal = terminal_run("up", "asks", NULL);
     terminal_expect(&terminal, "Shared key for asks: ");
+    assert_leaves_no_core(terminal.process);
     terminal_type(&terminal, "right\n");
     terminal_expect(&terminal, "Password for asks: ");
     terminal_type(&terminal, "right\n");
