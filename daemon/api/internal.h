@@ -158,6 +158,8 @@ void api_agent_cancel(ApiConnection *connection);
 /* limits.c: FALSE where the caller has had its share */
 gboolean api_limits_profile(ApiService *service, const Caller *caller);
 gboolean api_limits_connection(ApiService *service, const Caller *caller);
+/* For a profile that nobody is there to connect. */
+gboolean api_limits_autoconnect(ApiService *service, Profile *profile);
 gboolean api_limits_waiter(guint own, guint all);
 /* Counts it in either case; api_limits_call_over() takes it off. */
 gboolean api_limits_call(ApiService *service, const Caller *caller);

@@ -45,6 +45,22 @@ gboolean api_limits_connection(ApiService *service, const Caller *caller)
     return !bound(caller) || count < CONNECTIONS_MAX;
 }
 
+gboolean api_limits_autoconnect(ApiService *service, Profile *profile)
+{
+    const char *user = profile_get_string(profile, FIELD_CONNECTION_USER);
+    GHashTableIter iter;
+    gpointer value;
+    guint count = 0;
+
+    g_hash_table_iter_init(&iter, service->connections);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const ApiConnection *connection = value;
+        count += g_strcmp0(profile_get_string(connection->profile, FIELD_CONNECTION_USER),
+                           user) == 0;
+    }
+    return !user || count < CONNECTIONS_MAX;
+}
+
 gboolean api_limits_waiter(guint own, guint all)
 {
     return own < WAITERS_MAX && all < ALL_WAITERS_MAX;

@@ -380,6 +380,10 @@ void api_service_autoconnect(ApiService *service)
             g_warning("\"%s\" cannot be connected automatically: %s", name, error->message);
             continue;
         }
+        if (!api_limits_autoconnect(service, profile)) {
+            g_warning("\"%s\" is not connected automatically: its user has too many that are", name);
+            continue;
+        }
         ApiConnection *connection = api_connection_new(service, profile, NULL, NULL);
         connection_be_patient(connection->connection);
         api_connection_start(connection);

@@ -23,7 +23,9 @@ NmSettings *nm_settings_new(void)
 {
     NmSettings *settings = g_new0(NmSettings, 1);
 
-    settings->data = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    /* Old connections have the shared key among the data. */
+    settings->data = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify)secret_string_free);
     settings->secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                               (GDestroyNotify)secret_string_free);
     family_init(&settings->ipv4);

@@ -36,8 +36,8 @@ typedef struct {
     char *user;      /* of connection.permissions; NULL for everybody */
     gboolean shared; /* permissions that are not those of one user: nobody's in particular */
     char *user_name; /* vpn.user-name, which stands in for a missing key "user" */
-    GHashTable *data;    /* char * to char * */
-    GHashTable *secrets; /* the same; values are wiped when they go */
+    GHashTable *data;    /* char * to char *; values are wiped when they go */
+    GHashTable *secrets; /* the same */
     NmFamily ipv4, ipv6;
 } NmSettings;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What one user may take of the service.  What only polkit can allow is tested in the lab. */
 #include <string.h>
+#include <unistd.h>
 
 #include "harness.h"
 
@@ -83,6 +84,53 @@ static void test_waiters(void)
     done(call(path, "Delete", NULL));
 }
 
+static guint count_connections(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = harness_call(&harness, ROOT, "org.freedesktop.DBus.ObjectManager",
+                                             "GetManagedObjects", NULL, &error);
+    g_autoptr(GVariantIter) objects = NULL;
+    const char *path;
+    guint count = 0;
+
+    g_assert_no_error(error);
+    g_variant_get(reply, "(a{oa{sa{sv}}})", &objects);
+    while (g_variant_iter_next(objects, "{&o@a{sa{sv}}}", &path, NULL))
+        count += g_str_has_prefix(path, ROOT "/connection/");
+    return count;
+}
+
+static void put_profiles(const char *user, gboolean there)
+{
+    for (guint i = 0; i < 12; i++) {
+        g_autofree char *name = g_strdup_printf("%s%u.conf", user, i);
+        g_autofree char *path = g_build_filename(harness.folder, "profiles", name, NULL);
+        g_autofree char *text =
+            g_strdup_printf("[connection]\nuser=%s\ngateway=hangs.test\nautoconnect=yes\n"
+                            "[ppp]\nuser=a\n", user);
+        if (there)
+            g_assert_true(g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600,
+                                                   NULL));
+        else
+            g_assert_cmpint(unlink(path), ==, 0);
+    }
+}
+
+/* What is connected when the computer starts is bounded as what its user connects. */
+static void test_autoconnect(void)
+{
+    harness_stop_service(&harness);
+    put_profiles("nobody", TRUE);
+    put_profiles("", TRUE);
+    harness_start_service(&harness, NULL);
+    /* Those of everybody are an administrator's. */
+    g_assert_cmpuint(count_connections(), ==, 8 + 12);
+    harness_stop_service(&harness);
+    put_profiles("nobody", FALSE);
+    put_profiles("", FALSE);
+    harness_start_service(&harness, NULL);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "--nobody") == 0) {
@@ -94,6 +142,7 @@ int main(int argc, char **argv)
     harness_start(&harness);
     g_test_add_func("/api/memory", test_memory);
     g_test_add_func("/api/waiters", test_waiters);
+    g_test_add_func("/api/autoconnect", test_autoconnect);
     int result = g_test_run();
     harness_stop(&harness);
     return result;
