@@ -30,6 +30,7 @@ static DetailRow *make_row(AdwPreferencesGroup *group, const char *title)
     gtk_label_set_xalign(detail->value, 1);
     gtk_label_set_justify(detail->value, GTK_JUSTIFY_RIGHT);
     gtk_widget_add_css_class(GTK_WIDGET(detail->value), "dim-label");
+    gtk_widget_add_css_class(GTK_WIDGET(detail->value), "numeric");
     gtk_widget_set_margin_top(GTK_WIDGET(detail->value), 6);
     gtk_widget_set_margin_bottom(GTK_WIDGET(detail->value), 6);
     adw_action_row_add_suffix(ADW_ACTION_ROW(detail->row), GTK_WIDGET(detail->value));
@@ -68,10 +69,12 @@ static gboolean show(Details *details, AdwPreferencesGroup *group, const char *t
                                    known ? value : "", -1);
     gtk_widget_set_visible(detail->mark, weak != NULL);
     if (weak) {
+        gtk_widget_add_css_class(detail->row, "weak");
         g_autofree char *text = g_strdup_printf(_("Weak by today’s measure: %s"), weak);
         gtk_widget_set_tooltip_text(detail->mark, text);
         adw_action_row_set_subtitle(ADW_ACTION_ROW(detail->row), text);
     } else {
+        gtk_widget_remove_css_class(detail->row, "weak");
         adw_action_row_set_subtitle(ADW_ACTION_ROW(detail->row), "");
     }
     return known;

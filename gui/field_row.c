@@ -47,7 +47,7 @@ static GtkWidget *make_help(const Field *field)
     gtk_label_set_xalign(GTK_LABEL(label), 0);
     gtk_popover_set_child(GTK_POPOVER(popover), label);
     gtk_menu_button_set_popover(GTK_MENU_BUTTON(button), popover);
-    gtk_menu_button_set_icon_name(GTK_MENU_BUTTON(button), "dialog-information-symbolic");
+    gtk_menu_button_set_icon_name(GTK_MENU_BUTTON(button), "help-about-symbolic");
     gtk_widget_set_valign(button, GTK_ALIGN_CENTER);
     gtk_widget_add_css_class(button, "flat");
     gtk_widget_set_tooltip_text(button, _("What is this?"));

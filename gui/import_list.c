@@ -383,4 +383,5 @@ void import_list_show(CausewayWindow *window, ImportResult *result)
     name_by_tooltips(GTK_WIDGET(list->dialog));
     gtk_window_set_transient_for(list->dialog, GTK_WINDOW(window));
     gtk_window_present(list->dialog);
+    gtk_widget_grab_focus(list->import);
 }

@@ -12,7 +12,8 @@
 
 /* What the service keeps is less; this bounds a window that stays open for weeks. */
 #define LINES_MAX 20000
-#define WARNING 4 /* syslog's; smaller is worse */
+#define ERROR 3 /* syslog's; smaller is worse */
+#define WARNING 4
 #define SERVICE "org.causeway.Causeway1"
 
 typedef struct {
@@ -71,6 +72,11 @@ static char *line_text(const VpnLogLine *line)
                            line->text);
 }
 
+static const char *tag_of(const VpnLogLine *line)
+{
+    return line->priority <= ERROR ? "error" : line->priority <= WARNING ? "warning" : "plain";
+}
+
 static void append(LogView *view, const VpnLogLine *line)
 {
     GtkTextBuffer *buffer = gtk_text_view_get_buffer(view->text);
@@ -82,8 +88,7 @@ static void append(LogView *view, const VpnLogLine *line)
     if (!strstr(folded, needle))
         return;
     gtk_text_buffer_get_end_iter(buffer, &end);
-    gtk_text_buffer_insert_with_tags_by_name(buffer, &end, text, -1,
-                                             line->priority <= WARNING ? "warning" : "plain", NULL);
+    gtk_text_buffer_insert_with_tags_by_name(buffer, &end, text, -1, tag_of(line), NULL);
 }
 
 /* What is shown is bounded as what is kept. */
@@ -241,6 +246,33 @@ static void on_buffer_changed(GtkTextBuffer *buffer, GtkWidget *empty)
     gtk_widget_set_visible(empty, gtk_text_buffer_get_char_count(buffer) == 0);
 }
 
+/* Text in a buffer knows nothing of style sheets. */
+static void color_tags(AdwStyleManager *manager, GParamSpec *spec, GtkTextView *text)
+{
+    static const char *const tags[][2] = {{"error", "error_color"}, {"warning", "warning_color"}};
+    GtkTextTagTable *table = gtk_text_buffer_get_tag_table(gtk_text_view_get_buffer(text));
+    GdkRGBA color;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(tags); i++) {
+        if (gtk_style_context_lookup_color(gtk_widget_get_style_context(GTK_WIDGET(text)),
+                                           tags[i][1], &color))
+            g_object_set(gtk_text_tag_table_lookup(table, tags[i][0]), "foreground-rgba", &color,
+                         NULL);
+    }
+}
+
+static void add_tags(GtkTextView *text)
+{
+    GtkTextBuffer *buffer = gtk_text_view_get_buffer(text);
+    AdwStyleManager *manager = adw_style_manager_get_default();
+
+    gtk_text_buffer_create_tag(buffer, "error", "weight", PANGO_WEIGHT_BOLD, NULL);
+    gtk_text_buffer_create_tag(buffer, "warning", "weight", PANGO_WEIGHT_BOLD, NULL);
+    gtk_text_buffer_create_tag(buffer, "plain", NULL);
+    g_signal_connect_object(manager, "notify::dark", G_CALLBACK(color_tags), text, 0);
+    color_tags(manager, NULL, text);
+}
+
 void log_view_show(CausewayWindow *window, VpnStore *store, VpnItem *item)
 {
     g_autoptr(GtkBuilder) builder =
@@ -259,8 +291,7 @@ void log_view_show(CausewayWindow *window, VpnStore *store, VpnItem *item)
     adw_window_title_set_subtitle(title, item ? vpn_item_name(item) : _("All connections"));
     gtk_window_set_title(view->window, _("Log"));
     GtkTextBuffer *buffer = gtk_text_view_get_buffer(view->text);
-    gtk_text_buffer_create_tag(buffer, "warning", "weight", PANGO_WEIGHT_BOLD, NULL);
-    gtk_text_buffer_create_tag(buffer, "plain", NULL);
+    add_tags(view->text);
     g_signal_connect_object(buffer, "changed", G_CALLBACK(on_buffer_changed),
                             gtk_builder_get_object(builder, "empty"), 0);
     gtk_search_bar_connect_entry(GTK_SEARCH_BAR(gtk_builder_get_object(builder, "bar")),

@@ -17,7 +17,8 @@ struct _CausewayPage {
     GtkLabel *name, *status, *fault_message, *fault_hint, *fault_details;
     GtkLabel *rx_rate, *rx_total, *tx_rate, *tx_total, *scale;
     GtkButton *button, *remedy, *copy;
-    GtkWidget *fault, *traffic;
+    GtkWidget *fault, *traffic, *content;
+    GtkScrolledWindow *scroller;
     GtkBox *stages;
     CausewayGraph *graph;
     AdwPreferencesGroup *network, *security, *overview;
@@ -31,12 +32,17 @@ struct _CausewayPage {
     GCancellable *cancellable; /* of the counts that are asked for */
     gboolean asking;           /* they are being waited for */
     guint timer;               /* once a second, while connected and in sight */
+    gboolean scrolled;         /* until the name is out of sight */
+    guint look;                /* at whether it is */
 };
 
 G_DEFINE_TYPE(CausewayPage, causeway_page, ADW_TYPE_BIN)
 
 enum { SIGNAL_EDIT, SIGNAL_COUNT };
 static guint signals[SIGNAL_COUNT];
+
+enum { PROPERTY_TITLE = 1, PROPERTY_SCROLLED, PROPERTY_COUNT };
+static GParamSpec *properties[PROPERTY_COUNT];
 
 static const VpnStatus *status_of(CausewayPage *page)
 {
@@ -149,6 +155,7 @@ static void show_hero(CausewayPage *page)
     gtk_widget_set_css_classes(GTK_WIDGET(page->hero), css);
     gtk_label_set_text(page->name, vpn_item_name(page->item));
     gtk_widget_set_tooltip_text(GTK_WIDGET(page->name), vpn_item_name(page->item));
+    g_object_notify_by_pspec(G_OBJECT(page), properties[PROPERTY_TITLE]);
     show_status_line(page);
 }
 
@@ -207,7 +214,7 @@ static void show_fault(CausewayPage *page)
     gtk_label_set_text(page->fault_message, page->shown_fault.message);
     gtk_label_set_text(page->fault_hint, page->shown_fault.hint);
     gtk_widget_set_visible(GTK_WIDGET(page->fault_hint), *page->shown_fault.hint != '\0');
-    gtk_label_set_text(page->fault_details, details);
+    gtk_label_set_text(page->fault_details, g_strchomp(details));
     show_remedy(page);
 }
 
@@ -227,6 +234,31 @@ static void update(CausewayPage *page)
     gtk_widget_set_visible(page->traffic, state == VPN_CONNECTED);
     details_show(&page->details, page->item);
     update_timer(page);
+}
+
+/* The name is asked for its place among what scrolls, which does not change by scrolling. */
+static gboolean look_for_name(gpointer data)
+{
+    CausewayPage *page = data;
+    double top = gtk_adjustment_get_value(gtk_scrolled_window_get_vadjustment(page->scroller));
+    graphene_rect_t bounds;
+    gboolean scrolled =
+        gtk_widget_compute_bounds(GTK_WIDGET(page->name), page->content, &bounds) &&
+        top > (double)(bounds.origin.y + bounds.size.height);
+
+    page->look = 0;
+    if (page->scrolled != scrolled) {
+        page->scrolled = scrolled;
+        g_object_notify_by_pspec(G_OBJECT(page), properties[PROPERTY_SCROLLED]);
+    }
+    return G_SOURCE_REMOVE;
+}
+
+/* Not at once: it may be the layout that scrolls, and nothing is to be shown or hidden in that. */
+static void on_scrolled(CausewayPage *page)
+{
+    if (page->look == 0)
+        page->look = g_idle_add(look_for_name, page);
 }
 
 /* --- What is done ------------------------------------------------------------------------- */
@@ -273,6 +305,7 @@ void causeway_page_set_item(CausewayPage *page, VpnItem *item)
         return;
     page->item = g_object_ref(item);
     page->changed = g_signal_connect_swapped(item, "changed", G_CALLBACK(update), page);
+    gtk_adjustment_set_value(gtk_scrolled_window_get_vadjustment(page->scroller), 0);
     update(page);
 }
 
@@ -296,7 +329,29 @@ static void causeway_page_dispose(GObject *object)
     g_clear_object(&page->dialer);
     details_clear(&page->details);
     gtk_widget_dispose_template(GTK_WIDGET(page), CAUSEWAY_TYPE_PAGE);
+    g_clear_handle_id(&page->look, g_source_remove);
     G_OBJECT_CLASS(causeway_page_parent_class)->dispose(object);
+}
+
+static void causeway_page_get_property(GObject *object, guint id, GValue *value,
+                                       GParamSpec *spec)
+{
+    CausewayPage *page = CAUSEWAY_PAGE(object);
+
+    if (id == PROPERTY_TITLE)
+        g_value_set_string(value, page->item ? vpn_item_name(page->item) : "");
+    else
+        g_value_set_boolean(value, page->scrolled);
+}
+
+static void install_properties(GObjectClass *object)
+{
+    object->get_property = causeway_page_get_property;
+    properties[PROPERTY_TITLE] = g_param_spec_string("title", NULL, NULL, "",
+                                                     G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+    properties[PROPERTY_SCROLLED] = g_param_spec_boolean("scrolled", NULL, NULL, FALSE,
+                                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+    g_object_class_install_properties(object, PROPERTY_COUNT, properties);
 }
 
 static void bind_children(GtkWidgetClass *widget)
@@ -306,6 +361,8 @@ static void bind_children(GtkWidgetClass *widget)
     BIND(name);
     BIND(status);
     BIND(button);
+    BIND(scroller);
+    BIND(content);
     BIND(fault);
     BIND(fault_message);
     BIND(fault_hint);
@@ -331,6 +388,7 @@ static void causeway_page_class_init(CausewayPageClass *class)
     GtkWidgetClass *widget = GTK_WIDGET_CLASS(class);
 
     G_OBJECT_CLASS(class)->dispose = causeway_page_dispose;
+    install_properties(G_OBJECT_CLASS(class));
     widget->map = causeway_page_map;
     widget->unmap = causeway_page_unmap;
     g_type_ensure(CAUSEWAY_TYPE_GRAPH);
@@ -349,4 +407,6 @@ static void causeway_page_init(CausewayPage *page)
     g_signal_connect(page->button, "clicked", G_CALLBACK(on_button), page);
     g_signal_connect(page->remedy, "clicked", G_CALLBACK(on_remedy), page);
     g_signal_connect(page->copy, "clicked", G_CALLBACK(on_copy), page);
+    g_signal_connect_swapped(gtk_scrolled_window_get_vadjustment(page->scroller), "value-changed",
+                             G_CALLBACK(on_scrolled), page);
 }

@@ -47,6 +47,7 @@ static GtkWidget *make_area(QRcode *code)
     gtk_drawing_area_set_content_height(GTK_DRAWING_AREA(area), SIZE);
     gtk_drawing_area_set_draw_func(GTK_DRAWING_AREA(area), draw, code, code_free);
     gtk_widget_set_halign(area, GTK_ALIGN_CENTER);
+    gtk_widget_set_margin_top(area, 12);
     gtk_widget_set_overflow(area, GTK_OVERFLOW_HIDDEN);
     gtk_widget_add_css_class(area, "qr");
     gtk_accessible_update_property(GTK_ACCESSIBLE(area), GTK_ACCESSIBLE_PROPERTY_LABEL,

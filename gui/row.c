@@ -109,7 +109,7 @@ static void causeway_row_init(CausewayRow *row)
     GtkWidget *labels = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
 
     row->icon = GTK_IMAGE(gtk_image_new());
-    gtk_image_set_pixel_size(row->icon, 20);
+    gtk_image_set_pixel_size(row->icon, 16);
     gtk_box_append(GTK_BOX(box), GTK_WIDGET(row->icon));
     row->name = add_label(labels, NULL);
     row->status = add_label(labels, "caption");

@@ -103,6 +103,12 @@ static char *say_invalid(const GError *error)
     return g_strdup_printf(_("“%s” is missing or wrong."), _(field->label));
 }
 
+const char *say_no_service(void)
+{
+    return _("Causeway’s service does not answer. Try again; if it stays so, ask whoever looks "
+             "after this computer to start it.");
+}
+
 char *say_error(const GError *error)
 {
     switch (client_error_kind(error)) {
@@ -110,8 +116,7 @@ char *say_error(const GError *error)
         return g_strdup(
             _("You are not allowed to do this. Ask whoever looks after this computer."));
     case CLIENT_ERROR_NO_SERVICE:
-        return g_strdup(_("Causeway’s service does not answer. Try again; if it stays so, ask "
-                          "whoever looks after this computer to start it."));
+        return g_strdup(say_no_service());
     case CLIENT_ERROR_EXISTS:
         return g_strdup(_("There is a connection of this name already. Choose another name."));
     case CLIENT_ERROR_NOT_FOUND:

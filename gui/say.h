@@ -14,6 +14,8 @@ const char *say_stage(Stage stage);
 const char *say_stage_doing(Stage stage);
 /* "Password".  Of fields of the table, and of the questions that only agents know. */
 const char *say_field(const char *field_name);
+/* The service is not there, and what to do about it. */
+const char *say_no_service(void);
 /* What an error of a call means to who clicked; to be freed. */
 char *say_error(const GError *error);
 /* "12 seconds", "3 minutes", "2 hours 5 minutes", "4 days 1 hour"; to be freed. */

@@ -153,6 +153,7 @@ static GtkWidget *make_group(Asking *asking, SecretDialogFlags flags)
 {
     GtkWidget *group = adw_preferences_group_new();
 
+    gtk_widget_set_margin_top(group, 12);
     for (char **field = asking->fields; *field; field++) {
         GtkWidget *row = add_row(asking, group, say_field(*field));
         g_object_set_data(G_OBJECT(row), "field", *field);

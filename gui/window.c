@@ -8,6 +8,7 @@
 #include "access.h"
 #include "page.h"
 #include "row.h"
+#include "say.h"
 #include "window_actions.h"
 
 /* From so many on, looking for one is worth a button. */
@@ -24,7 +25,6 @@ struct _CausewayWindow {
     GtkWidget *search_button;
     GtkSearchBar *search_bar;
     GtkEditable *search_entry;
-    AdwWindowTitle *content_title;
     CausewayPage *page;
 
     GListModel *items;
@@ -68,7 +68,8 @@ static void show_views(CausewayWindow *window)
         gtk_stack_set_visible_child_name(window->single, "empty");
         break;
     case VPN_STORE_ABSENT:
-        escaped = g_markup_escape_text(problem ? problem : "", -1);
+        escaped = g_markup_printf_escaped("%s\n\n<small>%s</small>", say_no_service(),
+                                          problem ? problem : "");
         adw_status_page_set_description(window->absent, escaped);
         gtk_stack_set_visible_child_name(window->single, "absent");
         break;
@@ -246,7 +247,6 @@ static void causeway_window_class_init(CausewayWindowClass *class)
     BIND(search_button);
     BIND(search_bar);
     BIND(search_entry);
-    BIND(content_title);
     BIND(page);
 #undef BIND
 }
