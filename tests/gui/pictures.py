@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Pictures of every view of causeway-gui, with a real gateway behind it; see `run --screenshots`.
 
-    pictures.py [VARIANT…]
+    pictures.py [VARIANT | VIEWS]…
 
 is run by root on the lab's desktop, and goes on as the desktop's user. A variant is a way in which a person may have set
-the desktop up (VARIANTS); each gets VARIANT-VIEW.png of every view in /run/pictures.
+the desktop up (VARIANTS); each gets VARIANT-VIEW.png of every view in /run/pictures, or of those views that are named
+after their functions below (`log` for see_log).
 """
 
+import contextlib
 import gettext
 import os
 import re
@@ -20,6 +22,8 @@ from gi.repository import GLib  # noqa: E402
 from atspi import key, launch, wait, write  # noqa: E402
 
 FOLDER = '/run/pictures'
+SAMPLES = os.path.join(os.path.dirname(os.path.realpath(__file__)), '../fuzz/corpus/import')
+NOTIFIER = '/usr/lib/notification-daemon/notification-daemon'
 LOCALES = '/usr/share/locale'
 BUS_NAME, OBJECT = 'org.causeway.Causeway', '/org/causeway/Causeway'
 # Room for a whole editor, and for a window at twice the size.
@@ -36,22 +40,31 @@ VARIANTS = {
     'contrast-dark': {'settings': {'org.gnome.desktop.a11y.interface high-contrast': 'true',
                                    'org.gnome.desktop.interface color-scheme': 'prefer-dark'}},
     'rtl': {'environment': {'LANGUAGE': RIGHT_TO_LEFT}},
+    'rtl-dark': {'settings': {'org.gnome.desktop.interface color-scheme': 'prefer-dark'},
+                 'environment': {'LANGUAGE': RIGHT_TO_LEFT}},
     'de': {'environment': {'LANGUAGE': 'de'}},
     'es': {'environment': {'LANGUAGE': 'es'}},
     'fr': {'environment': {'LANGUAGE': 'fr'}},
     'ru': {'environment': {'LANGUAGE': 'ru'}},
     'zh': {'environment': {'LANGUAGE': 'zh_CN'}},
     'large': {'environment': {'GDK_DPI_SCALE': '1.5'}},
+    'larger': {'environment': {'GDK_DPI_SCALE': '2'}},
     'double': {'environment': {'GDK_SCALE': '2'}, 'scale': 2},
+    'wide': {'size': (1920, 1080)},
     'narrow': {'size': (360, 640)},
+    'narrow-large': {'size': (360, 640), 'environment': {'GDK_DPI_SCALE': '1.5'}},
+    'narrow-rtl': {'size': (360, 640), 'environment': {'LANGUAGE': RIGHT_TO_LEFT}},
     'narrow-de': {'size': (360, 640), 'environment': {'LANGUAGE': 'de'}},
     'narrow-ru': {'size': (360, 640), 'environment': {'LANGUAGE': 'ru'}},
 }
-# Seconds of traffic before the picture of the graph; the others have a little.
+# Seconds of traffic before the picture of the graph; the others have a little. Nor have they what is drawn by others: the
+# tray and notifications.
 TRAFFIC = {'light': 45, 'dark': 45}
-OFFICE, BRANCH, LIBRARY, CUSTOMER = 'Office', 'Branch Office', 'University Library', 'Customer'
+OFFICE, BRANCH, LIBRARY, CUSTOMER, WEAK = 'Office', 'Branch Office', 'University Library', 'Customer', 'Old Firewall'
 SENT = "Add-VpnConnection -Name 'Head Office' -ServerAddress vpn.example.com -TunnelType L2tp -L2tpPsk 'correct horse' " \
        '-AuthenticationMethod Eap -EncryptionLevel Required -SplitTunneling -IdleDisconnectSeconds 600'
+# A loss is seen soon.
+QUICK = ('ppp.echo-interval=1', 'ppp.echo-failures=2')
 made = []  # the connections that there are
 STRANGE_NAMES = ['משרד ראשי בתל אביב', 'Fish & Chips <b>bold', 'Under_score %s', '东京办公室',
                  'A connection whose name is so long that no window can show all of it at once ' + 'and ' * 12 + 'on']
@@ -65,8 +78,8 @@ def causeway(*arguments, feed=''):
     output('causeway', *arguments, input=feed.encode())
 
 
-def add(name, gateway='vpn.example.com', user='anna'):
-    causeway('add', name, 'gateway=' + gateway, 'ppp.user=' + user, *os.environ.get('FIELDS', '').split())
+def add(name, gateway='vpn.example.com', user='anna', more=()):
+    causeway('add', name, 'gateway=' + gateway, 'ppp.user=' + user, *more, *os.environ.get('FIELDS', '').split())
     made.append(name)
 
 
@@ -89,12 +102,27 @@ def write_catalogue(file, sentences):
         stream.write(b''.join(pair[column] for column in (0, 1) for pair in pairs))
 
 
-def go_on_as_user():
+def please(command):
+    """What only root can do; its exit status."""
+    print('please:', command, flush=True)
+    return int(sys.stdin.readline())
+
+
+def serve_user():
+    """Goes on as the user; what that asks for is done here."""
     folder = f'{LOCALES}/{RIGHT_TO_LEFT}/LC_MESSAGES'
     write_catalogue(folder + '/gtk40.mo', {'default:LTR': 'default:RTL'})
     # GLib translates libraries only where the program has a catalogue, too.
     write_catalogue(folder + '/causeway.mo', {})
-    os.execvp('as-user', ['as-user', sys.executable, *sys.argv])
+    with subprocess.Popen(['as-user', sys.executable, *sys.argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as process:
+        for line in process.stdout:
+            if line.startswith('please: '):
+                done = subprocess.run(line.removeprefix('please: '), shell=True, check=False, stdout=sys.stderr)
+                print(done.returncode, file=process.stdin, flush=True)
+            else:
+                print(line, end='', flush=True)
+    return process.returncode
 
 
 def start_screen():
@@ -123,10 +151,10 @@ def set_up(settings):
 class Desk:
     """The application under one variant, and what a person does there."""
 
-    def __init__(self, name):
+    def __init__(self, name, **more):
         self.name = name
         variant = VARIANTS[name]
-        environment = variant.get('environment', {})
+        environment = {**variant.get('environment', {}), **more}
         self.scale = variant.get('scale', 1)
         self.size = variant.get('size')
         self._ = gettext.translation('causeway', LOCALES, [environment.get('LANGUAGE', 'en')], fallback=True).gettext
@@ -234,17 +262,25 @@ class Desk:
     def button(self, name):
         return self.window.find('push button', name)
 
+    def scroll(self, clicks):
+        """Down, with the mouse above the page."""
+        left, top, width, height = self.place()
+        output('xdotool', 'mousemove', '--window', self.active(), str(left + width * 2 // 3), str(top + height // 2),
+               'click', '--repeat', str(clicks), '5')
+
 
 # --- The views
 
 def make_connections():
     address, user = os.environ['GW_ADDRESS'], os.environ['VPN_USER']
-    for name, gateway, secrets in (
-            (OFFICE, address, {'ipsec.psk': os.environ['PSK'], 'ppp.password': os.environ['VPN_PASSWORD']}),
-            (BRANCH, address, {'ipsec.psk': os.environ['PSK'], 'ppp.password': 'mistyped'}),
-            (LIBRARY, address, {'ipsec.psk': os.environ['PSK']}),
-            (CUSTOMER, address.rpartition('.')[0] + '.77', {'ipsec.psk': 'a', 'ppp.password': 'b'})):
-        add(name, gateway, user)
+    key_and_password = {'ipsec.psk': os.environ['PSK'], 'ppp.password': os.environ['VPN_PASSWORD']}
+    for name, gateway, secrets, fields_of_it in (
+            (OFFICE, address, key_and_password, QUICK),
+            (BRANCH, address, {**key_and_password, 'ppp.password': 'mistyped'}, ()),
+            (LIBRARY, address, {'ipsec.psk': os.environ['PSK']}, ()),
+            (WEAK, address, key_and_password, ('ipsec.ike=3des-sha1-modp1024', 'ipsec.esp=3des-sha1')),
+            (CUSTOMER, address.rpartition('.')[0] + '.77', {'ipsec.psk': 'a', 'ppp.password': 'b'}, ())):
+        add(name, gateway, user, fields_of_it)
         for field, text in secrets.items():
             causeway('set-secret', name, field, feed=text)
 
@@ -252,6 +288,19 @@ def make_connections():
 def forget_connections():
     while made:
         causeway('remove', made.pop())
+
+
+def see_absent(name):
+    """On a system bus of its own, where there is nobody."""
+    with subprocess.Popen(['dbus-daemon', '--session', '--nofork', '--nopidfile', '--print-address=1'],
+                          stdout=subprocess.PIPE, text=True) as nobody:
+        desk = Desk(name, DBUS_SYSTEM_BUS_ADDRESS=nobody.stdout.readline().strip())
+        try:
+            desk.window.find('label', desk._('Causeway’s Service Is Not Running'))
+            desk.picture('absent')
+        finally:
+            desk.program.end()
+            nobody.terminate()
 
 
 def see_small_windows(desk):
@@ -283,9 +332,22 @@ def see_import(desk):
     field.type(SENT)
     key('ctrl+a', 'ctrl+c')  # it has the focus
     desk.closed()
-    desk.opened('win.paste')
+    dialog = desk.opened('win.paste')
     desk.picture('import')
+    desk.point(dialog.find('label', desk._('Some settings could not be imported')))
+    desk.picture('import-warnings')
     desk.closed()
+    with open(os.path.join(SAMPLES, 'rasphone.pbk'), 'rb') as sent:
+        subprocess.run(['xclip', '-selection', 'clipboard', '-t', 'text/plain;charset=utf-8'], input=sent.read(), check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    desk.opened('win.paste')
+    desk.picture('import-list')
+    desk.closed()
+    subprocess.run(['xclip', '-selection', 'clipboard'], input=b'Lunch is at noon.', check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    desk.act('win.paste')
+    desk.window.find('label', re.compile('profile'))
+    desk.picture('import-nothing')
 
 
 def see_menus(desk):
@@ -308,6 +370,16 @@ def see_editor(desk):
             desk.point(dialog.look('label', desk._(title))[-1])
         desk.picture('editor-all')
     desk.closed()
+    dialog = desk.opened('win.edit')
+    fields(dialog)[1].type('no gateway')
+    desk.picture('editor-problem')
+    dialog.find(('toggle button', 'push button'), desk._('Search Settings')).click()
+    write('mtu')
+    dialog.gone('label', desk._('Gateway'))
+    desk.picture('editor-search')
+    key('Escape')
+    dialog.find('label', desk._('Traffic'))
+    desk.closed()
 
 
 def see_questions(desk):
@@ -322,8 +394,16 @@ def see_questions(desk):
 
 def see_log(desk):
     desk.choose(OFFICE)
-    desk.opened('win.log')
+    log = desk.opened('win.log')
+    log.find('text', desk._('Log')).await_text(re.compile(OFFICE))
     desk.picture('log')
+    log.find(('toggle button', 'push button'), desk._('Filter')).click()
+    write('ppp')
+    desk.picture('log-filter')
+    key('Escape')
+    desk.closed()
+    desk.opened('win.log-all')
+    desk.picture('log-all')
     desk.closed()
 
 
@@ -350,6 +430,12 @@ def see_failed(desk):
     desk.button(desk._('Connect')).click()
     desk.button(desk._('Try Again'))
     desk.picture('failed')
+    desk.point(desk.window.find('label', desk._('Details')))
+    if not desk.size:
+        desk.resize(920, 1000)
+    desk.picture('failed-details')
+    if not desk.size:
+        desk.resize(920, 720)
 
 
 def send_traffic(seconds):
@@ -371,20 +457,76 @@ def see_connected(desk):
         desk.resize(920, 1240)
         desk.picture('connected-high')
         desk.resize(920, 720)
+    desk.scroll(5)
+    desk.picture('connected-scrolled')
+    desk.scroll(30)
+    desk.picture('connected-end')
+
+
+def see_weak(desk):
+    desk.choose(WEAK)
+    desk.button(desk._('Connect')).click()
+    desk.button(desk._('Disconnect'))
+    desk.scroll(30)
+    desk.picture('weak')
+    desk.button(desk._('Disconnect')).click()
+    desk.button(desk._('Connect'))
+
+
+def see_reconnecting(desk):
+    desk.choose(OFFICE)
+    desk.button(desk._('Disconnect'))
+    please('lab-on net ip link set gateway down')
+    desk.button(desk._('Cancel'))
+    desk.picture('reconnecting')
+    please('lab-on net ip link set gateway up')
+    desk.button(desk._('Disconnect'))
+
+
+def style_of_others(name):
+    return 'Adwaita:dark' if name == 'dark' else 'Adwaita'
+
+
+@contextlib.contextmanager
+def notifier(name):
+    """notification-daemon on our screen: the bus would start one on the session's."""
+    with subprocess.Popen(['env', 'GTK_THEME=' + style_of_others(name), NOTIFIER], stderr=subprocess.DEVNULL) as process:
+        try:
+            yield atspi.application(pid=process.pid)
+        finally:
+            process.terminate()
 
 
 def see_tray(desk):
-    """The panel is at the top of the screen, its tray at the end; what the icon says to a mouse above it."""
+    """The panel is at the top of the screen, its tray at the end; what the icon says to a mouse above it, and its menu."""
     if desk.name not in TRAFFIC:
         return
-    output('tray', stdin=subprocess.DEVNULL)
+    subprocess.run(['tray'], check=True, stdin=subprocess.DEVNULL, env={**os.environ, 'GTK_THEME': style_of_others(desk.name)})
     wait('the icon', lambda: b':' in output(
         'gdbus', 'call', '--session', '--dest', 'org.kde.StatusNotifierWatcher', '--object-path', '/StatusNotifierWatcher',
         '--method', 'org.freedesktop.DBus.Properties.Get', 'org.kde.StatusNotifierWatcher',
         'RegisteredStatusNotifierItems'))
     output('xdotool', 'mousemove', str(WIDTH - 16), '16')
     desk.picture('tray', whole=True, region=f'480x160+{WIDTH - 480}+0')
+    output('xdotool', 'click', '3')
+    desk.picture('tray-menu', whole=True, region=f'480x480+{WIDTH - 480}+0')
+    key('Escape')
+    see_notifications(desk)
     output('xfce4-panel', '--quit')
+
+
+def see_notifications(desk):
+    """notification-daemon's bubbles, at the end of the screen: of what happens while the window is closed."""
+    key('ctrl+w')
+    wait('the window is closed', lambda: desk.active() != desk.main)
+    for command in ('down', OFFICE), ('up', OFFICE), ('up', BRANCH):
+        subprocess.run(['causeway', *command], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for name in (OFFICE, BRANCH):
+        desk.notifier.find('alert', where=lambda bubble, name=name: bubble.look('label', name))
+    desk.picture('notifications', whole=True, region=f'480x480+{WIDTH - 480}+0')
+    desk.act('app.open')
+    wait('the window is open', lambda: desk.active() == desk.main)
+    desk.window = desk.program.find('frame', 'Causeway')
 
 
 def see_many(desk):
@@ -396,6 +538,15 @@ def see_many(desk):
     if desk.size:
         desk.act('win.back')
     desk.picture('many')
+    if desk.name in ('light', 'narrow'):
+        desk.act('win.search')
+        write('branch1')
+        desk.window.find('list').gone('label', STRANGE_NAMES[1])
+        desk.picture('search')
+        write('nothing')
+        desk.window.find('label', desk._('No Results Found'))
+        desk.picture('search-nothing')
+        key('Escape')
     for number, name in enumerate(STRANGE_NAMES):
         desk.choose(name)
         desk.picture(f'name-{number}')
@@ -404,34 +555,50 @@ def see_many(desk):
     desk.closed()
 
 
-def picture_all(name):
-    desk = Desk(name)
+VIEWS = {function.__name__.removeprefix('see_'): function for function in (
+    see_small_windows, see_new, see_import, see_menus, see_editor, see_questions, see_password, see_connecting, see_failed,
+    see_weak, see_connected, see_reconnecting, see_log, see_tray, see_many)}
+
+
+def picture_all(name, views):
+    with notifier(name) as program:
+        if not views:
+            see_absent(name)
+        desk = Desk(name)
+        desk.notifier = program
+        yield from picture_each(desk, views)
+
+
+def picture_each(desk, views):
+    name = desk.name
     try:
         desk.window.find('label', desk._('Welcome to Causeway'))
         desk.picture('empty')
         make_connections()
         desk.window.find('label', OFFICE)
         desk.picture('list')
-        for see in (see_small_windows, see_new, see_import, see_menus, see_editor, see_questions, see_password,
-                    see_connecting, see_failed, see_connected, see_log, see_tray, see_many):
+        for view in views or VIEWS:
             try:
-                see(desk)
+                VIEWS[view](desk)
             except (AssertionError, GLib.Error, subprocess.CalledProcessError) as error:
-                yield f'{name}: {see.__name__}: {error}'
-                output('import', '-window', 'root', f'{FOLDER}/{name}-{see.__name__}-not-ok.png')
+                yield f'{name}: {view}: {error}'
+                print('# not ok', name, view, error, flush=True)
+                output('import', '-window', 'root', f'{FOLDER}/{name}-{view}-not-ok.png')
                 for _ in range(2):
                     key('Escape')
+                desk.act('app.open')
     finally:
         desk.program.end()
         forget_connections()
 
 
-def main(names):
+def main(words):
+    views = [word for word in words if word in VIEWS]
     ours = start_screen()
     problems = []
     try:
-        for name in names or VARIANTS:
-            problems += picture_all(name)
+        for name in [word for word in words if word in VARIANTS] or VARIANTS:
+            problems += picture_all(name, views)
     finally:
         for process in ours:
             process.terminate()
@@ -442,6 +609,4 @@ def main(names):
 
 
 if __name__ == '__main__':
-    if os.getuid() == 0:
-        go_on_as_user()
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(serve_user() if os.getuid() == 0 else main(sys.argv[1:]))
