@@ -237,11 +237,13 @@ static void show_refusal(VpnItem *item, const GError *error)
     vpn_item_changed(item);
 }
 
+/* The service tells why before it has cleared away, and does not say it again afterwards. */
 static gboolean is_explained(VpnItem *item)
 {
     const VpnStatus *status = vpn_item_status(item);
 
-    return status->state == VPN_FAILED && status->failure_code && *status->failure_code &&
+    return (status->state == VPN_FAILED || status->state == VPN_DISCONNECTING) &&
+           status->failure_code && *status->failure_code &&
            strcmp(status->failure_code, VPN_FAILURE_NETWORKMANAGER) != 0;
 }
 
@@ -456,6 +458,14 @@ void causeway_dialer_disconnect(CausewayDialer *dialer, VpnItem *item)
     } else {
         disconnect_item(dialer, item);
     }
+}
+
+void causeway_dialer_forget(CausewayDialer *dialer, VpnItem *item)
+{
+    Call *call = call_of(dialer, item);
+
+    if (call && call->item == item)
+        call_end(call);
 }
 
 /* --- The service's questions -------------------------------------------------------------- */

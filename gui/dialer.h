@@ -22,5 +22,8 @@ void causeway_dialer_connect(CausewayDialer *dialer, VpnItem *item);
 /* Asks for this secret anew, whatever is stored, and connects with it. */
 void causeway_dialer_connect_anew(CausewayDialer *dialer, VpnItem *item, const char *field);
 void causeway_dialer_disconnect(CausewayDialer *dialer, VpnItem *item);
+/* The item is in no list any more: nobody is asked for it, and one that comes with the same UUID is
+ * another one. */
+void causeway_dialer_forget(CausewayDialer *dialer, VpnItem *item);
 /* Before the service was even called: secrets are being looked for. */
 gboolean causeway_dialer_is_busy(CausewayDialer *dialer, VpnItem *item);

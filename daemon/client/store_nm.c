@@ -177,12 +177,33 @@ static void take_active(VpnStoreNm *self, VpnItem *item, NMVpnConnection *vpn)
     vpn_item_changed(item);
 }
 
+/* Counted by NetworkManager. */
+static guint64 number_of(NMActiveConnection *active)
+{
+    const char *path = nm_object_get_path(NM_OBJECT(active));
+
+    return g_ascii_strtoull(strrchr(path, '/') + 1, NULL, 10);
+}
+
+/* A new attempt is there before the last one has been put away, which says nothing any more. */
+static gboolean is_replaced(VpnStoreNm *self, const char *uuid, guint64 number)
+{
+    const GPtrArray *all = nm_client_get_active_connections(self->client);
+
+    for (guint i = 0; i < all->len; i++) {
+        if (g_strcmp0(nm_active_connection_get_uuid(all->pdata[i]), uuid) == 0 &&
+            number_of(all->pdata[i]) > number)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void on_vpn_state(NMVpnConnection *vpn, guint state, guint reason, VpnStoreNm *self)
 {
-    VpnItem *item = vpn_store_find(VPN_STORE(self),
-                                   nm_active_connection_get_uuid(NM_ACTIVE_CONNECTION(vpn)));
+    NMActiveConnection *active = NM_ACTIVE_CONNECTION(vpn);
+    VpnItem *item = vpn_store_find(VPN_STORE(self), nm_active_connection_get_uuid(active));
 
-    if (item)
+    if (item && !is_replaced(self, vpn_item_uuid(item), number_of(active)))
         take_active(self, item, vpn);
 }
 
@@ -199,7 +220,8 @@ static void on_active_removed(NMClient *client, NMActiveConnection *active, VpnS
     VpnItem *item = vpn_store_find(VPN_STORE(self), nm_active_connection_get_uuid(active));
 
     g_signal_handlers_disconnect_by_func(active, on_vpn_state, self);
-    if (!item || vpn_item_status(item)->state == VPN_FAILED)
+    if (!item || vpn_item_status(item)->state == VPN_FAILED ||
+        is_replaced(self, vpn_item_uuid(item), 0))
         return;
     vpn_status_clear(vpn_item_edit_status(item));
     vpn_item_changed(item);

@@ -6,6 +6,7 @@
 #include "client/store_nm_change.h"
 #include "client/store_nm_kde.h"
 #include "client/store_nm_private.h"
+#include "client/store_service.h"
 #include "connection.h"
 #include "profile/nm_settings.h"
 
@@ -151,6 +152,24 @@ static void on_activated(GObject *source, GAsyncResult *result, gpointer data)
         g_task_return_error(task, g_steal_pointer(&error));
 }
 
+static void activate(GTask *task)
+{
+    VpnStoreNm *self = g_task_get_source_object(task);
+
+    nm_client_activate_connection_async(self->client, g_task_get_task_data(task), NULL, NULL,
+                                        g_task_get_cancellable(task), on_activated, task);
+}
+
+/* Without the service NetworkManager says itself what is wrong. */
+static void on_met(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!vpn_store_service_meet_finish(VPN_STORE(source), result, &error))
+        g_debug("%s", error->message);
+    activate(data);
+}
+
 static void free_text(gpointer text)
 {
     secret_string_free(text);
@@ -185,8 +204,9 @@ static void connect_item(VpnStore *store, VpnItem *item, GHashTable *secrets, GT
         g_autoptr(GHashTable) texts = texts_of(secrets);
         store_nm_agent_expect(self->agent, vpn_item_uuid(item), texts);
     }
-    nm_client_activate_connection_async(self->client, NM_CONNECTION(remote), NULL, NULL,
-                                        g_task_get_cancellable(task), on_activated, task);
+    g_task_set_task_data(task, g_object_ref(remote), g_object_unref);
+    /* It tells whom it knows: met afterwards, a connection that fails at once would have gone. */
+    vpn_store_service_meet(self->service, on_met, task);
 }
 
 static void on_deactivated(GObject *source, GAsyncResult *result, gpointer data)

@@ -14,6 +14,7 @@
 #include "client/question.h"
 
 #define OBJECT_MANAGER "org.freedesktop.DBus.ObjectManager"
+#define MEETING_MS 5000
 
 G_DEFINE_TYPE(VpnStoreService, vpn_store_service, VPN_TYPE_STORE)
 
@@ -307,6 +308,40 @@ static void ask_for_everything(VpnStoreService *self)
                            "GetManagedObjects", NULL, G_VARIANT_TYPE("(a{oa{sa{sv}}})"),
                            G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_managed_objects,
                            self);
+}
+
+static void on_answered(GObject *source, GAsyncResult *result, gpointer data)
+{
+    g_autoptr(GTask) task = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GVariant) reply = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result,
+                                                              &error);
+
+    if (reply)
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, g_steal_pointer(&error));
+}
+
+void vpn_store_service_meet(VpnStore *store, GAsyncReadyCallback callback, gpointer data)
+{
+    VpnStoreService *self = VPN_STORE_SERVICE(store);
+    GTask *task = g_task_new(store, NULL, callback, data);
+
+    if (self->owner || !self->bus) {
+        g_task_return_boolean(task, TRUE);
+        g_object_unref(task);
+        return;
+    }
+    /* What it tells is taken when its name appears. */
+    g_dbus_connection_call(self->bus, SERVICE_NAME, SERVICE_ROOT, OBJECT_MANAGER,
+                           "GetManagedObjects", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
+                           MEETING_MS, self->cancellable, on_answered, task);
+}
+
+gboolean vpn_store_service_meet_finish(VpnStore *store, GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
 }
 
 static void on_appeared(GDBusConnection *bus, const char *name, const char *owner, gpointer data)
