@@ -31,9 +31,9 @@ typedef struct {
     GtkWidget *undo, *save;
     GtkEditable *search;
     AdwComboRow *keep;
-    Keep first_keep;
-    Profile *saving;
+    Keep first_keep, wanted_keep;
     GtkWindow *held; /* while the service is being asked */
+    gboolean closed; /* ... and whose widgets have gone all the same */
 } Editor;
 
 static void editor_free(gpointer data)
@@ -42,7 +42,6 @@ static void editor_free(gpointer data)
 
     for (guint i = 0; i < FIELD_COUNT; i++)
         field_row_free(editor->rows[i]);
-    g_clear_pointer(&editor->saving, profile_unref);
     g_array_unref(editor->sections);
     edits_free(editor->edits);
     g_object_unref(editor->item);
@@ -148,27 +147,57 @@ static void toast(Editor *editor, const char *text)
 {
     g_autofree char *escaped = g_markup_escape_text(text, -1);
 
+    if (editor->closed) {
+        causeway_window_toast(editor->parent, text);
+        return;
+    }
     adw_toast_overlay_add_toast(editor->toasts, adw_toast_new(escaped));
+}
+
+static void let_go(Editor *editor)
+{
+    GtkWindow *window = g_steal_pointer(&editor->held);
+
+    if (!editor->closed)
+        gtk_widget_set_sensitive(GTK_WIDGET(window), TRUE);
+    /* Perhaps the last of it. */
+    g_object_unref(window);
 }
 
 static void stop_saving(Editor *editor, const GError *error)
 {
-    GtkWindow *window = g_steal_pointer(&editor->held);
-
-    g_clear_pointer(&editor->saving, profile_unref);
     if (error) {
         g_autofree char *message = say_error(error);
         toast(editor, message);
-        gtk_widget_set_sensitive(GTK_WIDGET(window), TRUE);
-    } else {
-        destroy_window(GTK_WINDOW(window));
+        let_go(editor);
+        return;
     }
+    GtkWindow *window = g_steal_pointer(&editor->held);
+    if (!editor->closed)
+        destroy_window(window);
     g_object_unref(window);
+}
+
+static void on_destroyed(GtkWidget *window, Editor *editor)
+{
+    editor->closed = TRUE;
 }
 
 static void on_kept(const GError *error, gpointer data)
 {
     stop_saving(data, error);
+}
+
+/* Those that were kept before are forgotten, too, without being typed again. */
+static void add_known(Editor *editor, GHashTable *secrets)
+{
+    const char *const *lists[] = {vpn_item_stored_secrets(editor->item),
+                                  vpn_item_missing_secrets(editor->item)};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
+        for (const char *const *name = lists[i]; *name; name++)
+            g_hash_table_replace(secrets, g_strdup(*name), secret_new("", 0));
+    }
 }
 
 static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
@@ -182,42 +211,89 @@ static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
         stop_saving(editor, error);
         return;
     }
+    if (editor->wanted_keep == KEEP_NEVER && editor->first_keep != KEEP_NEVER)
+        add_known(editor, secrets);
     for (guint i = 0; i < FIELD_COUNT; i++) {
         const char *text = edits_text(editor->edits, (FieldId)i);
         if (field_is_secret(field_get((FieldId)i)) && *text)
-            g_hash_table_insert(secrets, g_strdup(field_name((FieldId)i)),
-                                secret_new(text, strlen(text)));
+            g_hash_table_replace(secrets, g_strdup(field_name((FieldId)i)),
+                                 secret_new(text, strlen(text)));
     }
-    keep_secrets(keep_get(editor->keep), editor->item, secrets, on_kept, editor);
+    keep_secrets(editor->wanted_keep, editor->item, secrets, on_kept, editor);
 }
 
-static void on_save(Editor *editor)
+/* NULL when something is wrong, which is told and shown. */
+static Profile *collect(Editor *editor)
 {
     FieldId fault;
     g_autofree char *problem = NULL;
-    g_autoptr(Profile) profile = edits_profile(editor->edits, &fault, &problem);
+    Profile *profile = edits_profile(editor->edits, &fault, &problem);
 
-    if (editor->held)
-        return;
     if (!profile) {
         /* Translators: the name of a setting, and a sentence about what is wrong with it */
         g_autofree char *text = g_strdup_printf(_("%s: %s"), _(field_get(fault)->label), problem);
         toast(editor, text);
+        if (editor->closed)
+            return NULL;
         if (editor->rows[fault])
             field_row_show_problem(editor->rows[fault], problem);
         go_to(editor, fault);
-        return;
+        return NULL;
     }
     /* Where the secrets go is decided apart. */
     for (guint i = 0; i < FIELD_COUNT; i++) {
         if (field_is_secret(field_get((FieldId)i)))
             profile_set_secret(profile, (FieldId)i, NULL, NULL);
     }
+    return profile;
+}
+
+static void show_texts(Editor *editor)
+{
+    for (guint i = 0; i < FIELD_COUNT; i++) {
+        if (editor->rows[i])
+            field_row_set(editor->rows[i], edits_text(editor->edits, (FieldId)i));
+    }
+    show_fields(editor);
+    show_buttons(editor);
+}
+
+/* What was changed elsewhere since the window was opened is not taken back by what was not. */
+static void on_fresh(GObject *source, GAsyncResult *result, gpointer data)
+{
+    Editor *editor = data;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Profile) fresh = vpn_store_load_finish(VPN_STORE(source), result, &error);
+
+    if (!vpn_store_find(VPN_STORE(source), vpn_item_uuid(editor->item))) {
+        toast(editor, _("This connection has been removed meanwhile."));
+        let_go(editor);
+        return;
+    }
+    if (!fresh) {
+        stop_saving(editor, error);
+        return;
+    }
+    edits_rebase(editor->edits, fresh);
+    if (!editor->closed)
+        show_texts(editor);
+    g_autoptr(Profile) profile = collect(editor);
+    if (profile)
+        vpn_store_save(VPN_STORE(source), editor->item, profile, FALSE, NULL, on_saved, editor);
+    else
+        let_go(editor);
+}
+
+static void on_save(Editor *editor)
+{
+    g_autoptr(Profile) profile = editor->held ? NULL : collect(editor);
+
+    if (!profile)
+        return;
     editor->held = g_object_ref(editor->window);
-    editor->saving = profile_ref(profile);
+    editor->wanted_keep = keep_get(editor->keep);
     gtk_widget_set_sensitive(GTK_WIDGET(editor->window), FALSE);
-    vpn_store_save(vpn_item_store(editor->item), editor->item, profile, FALSE, NULL, on_saved,
-                   editor);
+    vpn_store_load(vpn_item_store(editor->item), editor->item, NULL, on_fresh, editor);
 }
 
 /* --- Building ----------------------------------------------------------------------------- */
@@ -336,6 +412,7 @@ void editor_show(CausewayWindow *window, VpnItem *item, Profile *profile, FieldI
     for (guint i = 0; i < count; i++)
         add_section(editor, &sections[i]);
     g_object_set_data_full(G_OBJECT(editor->window), "editor", editor, editor_free);
+    g_signal_connect(editor->window, "destroy", G_CALLBACK(on_destroyed), editor);
     g_signal_connect_swapped(editor->undo, "clicked", G_CALLBACK(on_undo), editor);
     g_signal_connect_swapped(editor->save, "clicked", G_CALLBACK(on_save), editor);
     g_signal_connect_swapped(editor->search, "search-changed", G_CALLBACK(show_fields), editor);
@@ -343,8 +420,9 @@ void editor_show(CausewayWindow *window, VpnItem *item, Profile *profile, FieldI
     show_fields(editor);
     show_buttons(editor);
     close_by_escape(editor->window);
+    search_by_key(editor->window, GTK_SEARCH_BAR(gtk_builder_get_object(builder, "search_bar")));
     name_by_tooltips(GTK_WIDGET(editor->window));
     gtk_window_set_transient_for(editor->window, GTK_WINDOW(window));
     gtk_window_present(editor->window);
-    go_to(editor, focus);
+    go_to(editor, editor->rows[focus] ? focus : FIELD_CONNECTION_NAME);
 }

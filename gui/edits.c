@@ -139,6 +139,19 @@ static gboolean touched(Edits *edits, FieldId id)
     return strcmp(edits->first[id], edits->now[id]) != 0;
 }
 
+void edits_rebase(Edits *edits, Profile *profile)
+{
+    for (guint i = 0; i < FIELD_COUNT; i++) {
+        char *text = profile_get_text(profile, (FieldId)i);
+        if (!touched(edits, (FieldId)i))
+            replace(edits, (FieldId)i, text);
+        secret_string_free(edits->first[i]);
+        edits->first[i] = text;
+    }
+    profile_unref(edits->profile);
+    edits->profile = profile_copy(profile);
+}
+
 Profile *edits_preview(Edits *edits)
 {
     Profile *profile = profile_copy(edits->profile);

@@ -23,6 +23,8 @@ gboolean edits_changed(Edits *edits);
 /* The profile that came about, validated as a whole, with what was typed of secrets.  NULL with
  * the field at fault and its problem. */
 Profile *edits_profile(Edits *edits, FieldId *ret_fault, char **ret_problem);
+/* It has been changed elsewhere: what nobody touched here is as it is there. */
+void edits_rebase(Edits *edits, Profile *profile);
 /* As it stands now, without what is wrong: for what depends on other fields. */
 Profile *edits_preview(Edits *edits);
 

@@ -33,6 +33,33 @@ static void test_undo(void)
     g_assert_false(edits_changed(edits));
 }
 
+/* What was changed elsewhere meanwhile is not taken back by a change of something else. */
+static void test_rebase(void)
+{
+    g_autoptr(Edits) edits = make();
+    g_autoptr(Profile) elsewhere = profile_new();
+    g_autofree char *problem = NULL;
+    FieldId fault;
+
+    edits_set(edits, FIELD_PPP_MTU, "1300");
+    edits_set(edits, FIELD_PPP_USER, "ben");
+    g_assert_true(profile_set_text(elsewhere, FIELD_CONNECTION_NAME, "work", NULL));
+    g_assert_true(profile_set_text(elsewhere, FIELD_CONNECTION_GATEWAY, "vpn.example.com", NULL));
+    g_assert_true(profile_set_text(elsewhere, FIELD_PPP_USER, "carla", NULL));
+    g_assert_true(profile_set_text(elsewhere, FIELD_DNS_SEARCH, "corp.example", NULL));
+    edits_rebase(edits, elsewhere);
+    g_assert_cmpstr(edits_text(edits, FIELD_CONNECTION_NAME), ==, "work");
+    g_autoptr(Profile) profile = edits_profile(edits, &fault, &problem);
+    g_assert_nonnull(profile);
+    g_assert_cmpstr(profile_get_string(profile, FIELD_CONNECTION_NAME), ==, "work");
+    g_assert_cmpstr(profile_get_string(profile, FIELD_PPP_USER), ==, "ben");
+    g_assert_cmpuint(profile_get_uint(profile, FIELD_PPP_MTU), ==, 1300);
+    g_assert_cmpstr(profile_get_strings(profile, FIELD_DNS_SEARCH)[0], ==, "corp.example");
+    edits_set(edits, FIELD_PPP_USER, "carla");
+    edits_set(edits, FIELD_PPP_MTU, "0");
+    g_assert_false(edits_changed(edits));
+}
+
 static void test_rest(void)
 {
     g_autoptr(Edits) edits = make();
@@ -106,6 +133,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/gui/edits/undo", test_undo);
+    g_test_add_func("/gui/edits/rebase", test_rebase);
     g_test_add_func("/gui/edits/rest", test_rest);
     g_test_add_func("/gui/edits/problem", test_problem);
     g_test_add_func("/gui/edits/profile", test_profile);
