@@ -12,7 +12,6 @@ struct FieldRow {
     const Field *field;
     GtkWidget *widget;
     GtkSwitch *toggle; /* BOOLEAN */
-    char *path;        /* FILE */
     char *title;
     GtkWidget *problem; /* a row of its own below it, in sight while something is wrong */
     GtkLabel *sentence;
@@ -79,45 +78,6 @@ static void make_choice(FieldRow *row)
     g_signal_connect_swapped(row->widget, "notify::selected", G_CALLBACK(on_changed), row);
 }
 
-static void show_path(FieldRow *row, const char *path)
-{
-    g_free(row->path);
-    row->path = g_strdup(path ? path : "");
-    adw_action_row_set_subtitle(ADW_ACTION_ROW(row->widget),
-                                *row->path ? row->path : _(row->field->help));
-}
-
-static void on_file_chosen(GtkNativeDialog *dialog, int response, FieldRow *row)
-{
-    g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT
-                                ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog))
-                                : NULL;
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
-
-    if (path) {
-        show_path(row, path);
-        tell(row);
-    }
-    g_object_unref(dialog);
-}
-
-static void on_choose_file(GtkButton *button, FieldRow *row)
-{
-    GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(row->widget));
-    GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
-        _(row->field->label), window, GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
-
-    gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
-    g_signal_connect(dialog, "response", G_CALLBACK(on_file_chosen), row);
-    gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
-}
-
-static void on_clear_file(GtkButton *button, FieldRow *row)
-{
-    show_path(row, "");
-    tell(row);
-}
-
 static GtkWidget *flat_button(const char *icon, const char *tip)
 {
     GtkWidget *button = gtk_button_new_from_icon_name(icon);
@@ -128,19 +88,33 @@ static GtkWidget *flat_button(const char *icon, const char *tip)
     return button;
 }
 
-static void make_file(FieldRow *row)
+static void on_file_chosen(GtkNativeDialog *dialog, int response, GtkEditable *entry)
 {
-    GtkWidget *clear = flat_button("edit-clear-symbolic", _("Remove"));
-    GtkWidget *choose = flat_button("document-open-symbolic", _("Choose a File…"));
+    g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT
+                                ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog))
+                                : NULL;
+    g_autofree char *path = file ? g_file_get_path(file) : NULL;
 
-    row->widget = adw_action_row_new();
-    adw_action_row_set_subtitle_lines(ADW_ACTION_ROW(row->widget), 2);
-    g_signal_connect(clear, "clicked", G_CALLBACK(on_clear_file), row);
-    g_signal_connect(choose, "clicked", G_CALLBACK(on_choose_file), row);
-    adw_action_row_add_suffix(ADW_ACTION_ROW(row->widget), clear);
-    adw_action_row_add_suffix(ADW_ACTION_ROW(row->widget), choose);
-    adw_action_row_set_activatable_widget(ADW_ACTION_ROW(row->widget), choose);
-    show_path(row, "");
+    if (path)
+        gtk_editable_set_text(entry, path);
+    g_object_unref(dialog);
+}
+
+static void on_choose_file(GtkButton *button, FieldRow *row)
+{
+    GtkWindow *window = GTK_WINDOW(gtk_widget_get_root(row->widget));
+    GtkFileChooserNative *dialog = gtk_file_chooser_native_new(
+        _(row->field->label), window, GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
+    const char *path = gtk_editable_get_text(GTK_EDITABLE(row->widget));
+
+    if (g_path_is_absolute(path)) {
+        g_autoptr(GFile) file = g_file_new_for_path(path);
+        gtk_file_chooser_set_file(GTK_FILE_CHOOSER(dialog), file, NULL);
+    }
+    gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
+    /* The editor may be closed by then. */
+    g_signal_connect_object(dialog, "response", G_CALLBACK(on_file_chosen), row->widget, 0);
+    gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
 }
 
 static void make_entry(FieldRow *row)
@@ -149,6 +123,12 @@ static void make_entry(FieldRow *row)
                                               : adw_entry_row_new();
     if (row->field->type == FIELD_TYPE_UINT)
         adw_entry_row_set_input_purpose(ADW_ENTRY_ROW(row->widget), GTK_INPUT_PURPOSE_DIGITS);
+    /* A file is chosen, or what is on a token is named. */
+    if (row->field->type == FIELD_TYPE_FILE) {
+        GtkWidget *choose = flat_button("document-open-symbolic", _("Choose a File…"));
+        g_signal_connect(choose, "clicked", G_CALLBACK(on_choose_file), row);
+        adw_entry_row_add_suffix(ADW_ENTRY_ROW(row->widget), choose);
+    }
     adw_entry_row_add_suffix(ADW_ENTRY_ROW(row->widget), make_help(row->field));
     g_signal_connect_swapped(row->widget, "changed", G_CALLBACK(on_changed), row);
 }
@@ -199,8 +179,6 @@ FieldRow *field_row_new(const Field *field, gboolean stored, FieldRowChanged cha
         make_choice(row);
         break;
     case FIELD_TYPE_FILE:
-        make_file(row);
-        break;
     case FIELD_TYPE_STRING:
     case FIELD_TYPE_UINT:
     case FIELD_TYPE_STRINGS:
@@ -226,7 +204,6 @@ void field_row_free(FieldRow *row)
     g_signal_handlers_disconnect_by_data(row->widget, row);
     g_object_unref(row->widget);
     g_object_unref(row->problem);
-    g_free(row->path);
     g_free(row->title);
     g_free(row);
 }
@@ -253,8 +230,6 @@ char *field_row_get(FieldRow *row)
     if (row->field->type == FIELD_TYPE_ENUM)
         return g_strdup(row->field->choices[adw_combo_row_get_selected(
             ADW_COMBO_ROW(row->widget))]);
-    if (row->field->type == FIELD_TYPE_FILE)
-        return g_strdup(row->path);
     return g_strdup(gtk_editable_get_text(GTK_EDITABLE(row->widget)));
 }
 
@@ -276,8 +251,6 @@ void field_row_set(FieldRow *row, const char *text)
         gtk_switch_set_active(row->toggle, value);
     } else if (row->field->type == FIELD_TYPE_ENUM) {
         set_choice(row, text);
-    } else if (row->field->type == FIELD_TYPE_FILE) {
-        show_path(row, text);
     } else if (strcmp(gtk_editable_get_text(GTK_EDITABLE(row->widget)), text) != 0) {
         gtk_editable_set_text(GTK_EDITABLE(row->widget), text);
     }
