@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "editor.h"
+#include "export_dialog.h"
 #include "import_view.h"
 #include "keyring.h"
 #include "log_view.h"
-#include "profile/keyfile.h"
 #include "qr.h"
 #include "report.h"
 #include "say.h"
@@ -27,6 +27,11 @@ static void on_back(GSimpleAction *action, GVariant *parameter, gpointer data)
 static void on_search(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
     causeway_window_search(data);
+}
+
+static void on_menu(GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+    causeway_window_menu(data);
 }
 
 static void on_toggle(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -143,56 +148,15 @@ static void on_qr(GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* --- Export ------------------------------------------------------------------------------- */
 
-static void on_exported(GObject *source, GAsyncResult *result, gpointer data)
+static void export_profile(WithProfile *with, Profile *profile)
 {
-    WithProfile *with = data;
-    g_autoptr(GError) error = NULL;
-
-    if (!g_file_replace_contents_finish(G_FILE(source), result, NULL, &error)) {
-        tell(with, error);
-        return;
-    }
-    causeway_window_toast(with->window, _("Exported without its shared key and password"));
+    export_dialog_show(with->window, with->item, profile);
     with_free(with);
-}
-
-static void on_export_chosen(GtkNativeDialog *dialog, int response, gpointer data)
-{
-    WithProfile *with = data;
-    g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT
-                                ? gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog))
-                                : NULL;
-
-    g_object_unref(dialog);
-    if (!file) {
-        with_free(with);
-        return;
-    }
-    gsize length;
-    profile_unset(with->profile, FIELD_CONNECTION_USER);
-    char *text = keyfile_format(with->profile, NULL, &length);
-    g_autoptr(GBytes) bytes = g_bytes_new_take(text, length);
-    g_file_replace_contents_bytes_async(file, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL,
-                                        on_exported, with);
-}
-
-static void choose_export(WithProfile *with, Profile *profile)
-{
-    GtkFileChooserNative *dialog =
-        gtk_file_chooser_native_new(_("Export"), GTK_WINDOW(with->window),
-                                    GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
-    g_autofree char *name = g_strdup_printf("%s.causeway", vpn_item_name(with->item));
-
-    with->profile = profile_copy(profile);
-    gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(dialog), name);
-    gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(dialog), TRUE);
-    g_signal_connect(dialog, "response", G_CALLBACK(on_export_chosen), with);
-    gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
 }
 
 static void on_export(GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-    with_profile(data, FIELD_CONNECTION_UUID, choose_export);
+    with_profile(data, FIELD_CONNECTION_UUID, export_profile);
 }
 
 /* --- Log and report ----------------------------------------------------------------------- */
@@ -298,6 +262,7 @@ static void on_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
 static const GActionEntry entries[] = {
     {.name = "back", .activate = on_back},
     {.name = "search", .activate = on_search},
+    {.name = "menu", .activate = on_menu},
     {.name = "toggle", .activate = on_toggle},
     {.name = "edit", .activate = on_edit},
     {.name = "qr", .activate = on_qr},

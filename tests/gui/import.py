@@ -196,6 +196,7 @@ def taken_out(app):
     with step('a connection is exported'):
         app.select('Büro')
         app.menu('Export…')
+        app.program.find('frame', 'Export').find('push button', 'Export…').click()
         app.type_path('Export', exported)
         wait('the file is there', lambda: os.path.exists(exported) and os.path.getsize(exported) > 0)
     with open(exported, encoding='utf-8') as written:
