@@ -28,10 +28,40 @@ void close_by_escape(GtkWindow *window)
 
     gtk_shortcut_controller_add_shortcut(
         GTK_SHORTCUT_CONTROLLER(keys),
-        gtk_shortcut_new(gtk_shortcut_trigger_parse_string("Escape"),
+        gtk_shortcut_new(gtk_shortcut_trigger_parse_string("Escape|<Control>w"),
                          gtk_named_action_new("window.close")));
     gtk_widget_add_controller(GTK_WIDGET(window), keys);
     unfocus_on_close(window);
+}
+
+static gboolean on_search_key(GtkWidget *window, GVariant *arguments, gpointer bar)
+{
+    gtk_search_bar_set_search_mode(bar, TRUE);
+    return TRUE;
+}
+
+/* Wherever the focus is: the bar itself hears only what is typed into it. */
+static gboolean on_end_key(GtkWidget *window, GVariant *arguments, gpointer bar)
+{
+    if (!gtk_search_bar_get_search_mode(bar))
+        return FALSE;
+    gtk_search_bar_set_search_mode(bar, FALSE);
+    return TRUE;
+}
+
+void search_by_key(GtkWindow *window, GtkSearchBar *bar)
+{
+    GtkEventController *keys = gtk_shortcut_controller_new();
+
+    gtk_shortcut_controller_add_shortcut(
+        GTK_SHORTCUT_CONTROLLER(keys),
+        gtk_shortcut_new(gtk_shortcut_trigger_parse_string("<Control>f"),
+                         gtk_callback_action_new(on_search_key, bar, NULL)));
+    gtk_shortcut_controller_add_shortcut(
+        GTK_SHORTCUT_CONTROLLER(keys),
+        gtk_shortcut_new(gtk_shortcut_trigger_parse_string("Escape"),
+                         gtk_callback_action_new(on_end_key, bar, NULL)));
+    gtk_widget_add_controller(GTK_WIDGET(window), keys);
 }
 
 void name_widget(GtkWidget *widget, const char *text)

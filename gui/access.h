@@ -4,7 +4,10 @@
 
 #include <gtk/gtk.h>
 
+/* And by Ctrl+W, which the application's own windows have anyway. */
 void close_by_escape(GtkWindow *window);
+/* Ctrl+F begins a search, and Escape ends it before it closes the window. */
+void search_by_key(GtkWindow *window, GtkSearchBar *bar);
 /* Takes the focus away first: a libadwaita password row that has it while its window goes asks
  * for what is not there any more. */
 void destroy_window(GtkWindow *window);

@@ -306,7 +306,8 @@ static const struct {
     {"win.toggle", {"<Control>Return"}},
     {"win.log", {"<Control>l"}},
     {"win.search", {"<Control>f"}},
-    {"win.show-help-overlay", {"<Control>question"}},
+    {"win.show-help-overlay", {"<Control>question", "F1"}},
+    {"win.menu", {"F10"}},
     {"window.close", {"<Control>w"}},
 };
 
@@ -360,6 +361,8 @@ static void on_item(VpnItem *item, gboolean gone, gpointer data)
 {
     CausewayApplication *self = data;
 
+    if (gone)
+        causeway_dialer_forget(self->dialer, item);
     if (!gone && g_strcmp0(self->wanted, vpn_item_uuid(item)) == 0) {
         g_clear_pointer(&self->wanted, g_free);
         causeway_dialer_connect(self->dialer, item);

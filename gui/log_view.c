@@ -303,10 +303,12 @@ void log_view_show(CausewayWindow *window, VpnStore *store, VpnItem *item)
                              G_CALLBACK(on_copy), view);
     g_signal_connect_swapped(gtk_builder_get_object(builder, "save"), "clicked",
                              G_CALLBACK(on_save), view);
-    close_by_escape(GTK_WINDOW(view->window));
+    close_by_escape(view->window);
+    search_by_key(view->window, GTK_SEARCH_BAR(gtk_builder_get_object(builder, "bar")));
     name_by_tooltips(GTK_WIDGET(view->window));
     gtk_window_set_transient_for(view->window, GTK_WINDOW(window));
     gtk_window_present(view->window);
+    gtk_widget_grab_focus(GTK_WIDGET(view->text));
     view->watch = g_bus_watch_name(G_BUS_TYPE_SYSTEM, SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                    on_appeared, NULL, view, NULL);
     vpn_store_read_log(store, item, 0, FALSE, view->cancellable, on_read, view);

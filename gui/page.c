@@ -271,6 +271,22 @@ static void on_button(GtkButton *button, CausewayPage *page)
         causeway_dialer_connect(page->dialer, page->item);
 }
 
+/* The second press of a double click is none on the button, which says "Cancel" by then. */
+static void on_pressed(GtkGestureClick *gesture, int count, double x, double y, gpointer unused)
+{
+    if (count > 1)
+        gtk_gesture_set_state(GTK_GESTURE(gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static void take_double_clicks_once(GtkWidget *button)
+{
+    GtkGesture *gesture = gtk_gesture_click_new();
+
+    gtk_event_controller_set_propagation_phase(GTK_EVENT_CONTROLLER(gesture), GTK_PHASE_CAPTURE);
+    g_signal_connect(gesture, "pressed", G_CALLBACK(on_pressed), NULL);
+    gtk_widget_add_controller(button, GTK_EVENT_CONTROLLER(gesture));
+}
+
 static void on_remedy(GtkButton *button, CausewayPage *page)
 {
     const Fault *fault = &page->shown_fault;
@@ -290,6 +306,11 @@ static void on_copy(GtkButton *button, CausewayPage *page)
 void causeway_page_set_dialer(CausewayPage *page, CausewayDialer *dialer)
 {
     g_set_object(&page->dialer, dialer);
+}
+
+void causeway_page_focus(CausewayPage *page)
+{
+    gtk_widget_grab_focus(GTK_WIDGET(page->button));
 }
 
 void causeway_page_set_item(CausewayPage *page, VpnItem *item)
@@ -404,6 +425,7 @@ static void causeway_page_init(CausewayPage *page)
     details_init(&page->details, page->network, page->security, page->overview);
     stages_fill(page->stages);
     name_by_tooltips(GTK_WIDGET(page));
+    take_double_clicks_once(GTK_WIDGET(page->button));
     g_signal_connect(page->button, "clicked", G_CALLBACK(on_button), page);
     g_signal_connect(page->remedy, "clicked", G_CALLBACK(on_remedy), page);
     g_signal_connect(page->copy, "clicked", G_CALLBACK(on_copy), page);

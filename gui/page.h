@@ -14,3 +14,5 @@ G_DECLARE_FINAL_TYPE(CausewayPage, causeway_page, CAUSEWAY, PAGE, AdwBin)
 void causeway_page_set_dialer(CausewayPage *page, CausewayDialer *dialer);
 /* NULL: none. */
 void causeway_page_set_item(CausewayPage *page, VpnItem *item);
+/* To what connects. */
+void causeway_page_focus(CausewayPage *page);

@@ -4,6 +4,8 @@
 
 #include <glib/gi18n.h>
 
+#include "access.h"
+
 typedef struct {
     Preferences *preferences;
     AdwPreferencesWindow *window;
@@ -67,6 +69,7 @@ void preferences_window_show(GtkWindow *parent, Preferences *preferences,
     adw_preferences_window_add(ADW_PREFERENCES_WINDOW(window), ADW_PREFERENCES_PAGE(page));
     adw_preferences_window_set_search_enabled(ADW_PREFERENCES_WINDOW(window), FALSE);
     gtk_window_set_default_size(GTK_WINDOW(window), 480, 340);
+    close_by_escape(GTK_WINDOW(window));
     gtk_window_set_modal(GTK_WINDOW(window), TRUE);
     gtk_window_set_transient_for(GTK_WINDOW(window), parent);
     gtk_window_present(GTK_WINDOW(window));

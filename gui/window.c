@@ -26,6 +26,10 @@ struct _CausewayWindow {
     GtkSearchBar *search_bar;
     GtkEditable *search_entry;
     CausewayPage *page;
+    GtkWidget *new_button;
+    GtkMenuButton *menu_button, *single_menu_button;
+    GMenuModel *item_menu;
+    GtkWidget *context_menu; /* of a row */
 
     GListModel *items;
     GtkFilterListModel *filtered;
@@ -33,6 +37,8 @@ struct _CausewayWindow {
     GListModel *stores;
     char *selected; /* UUID; it may still have to come */
     gboolean chosen; /* ... and a person chose it */
+    gboolean keeping; /* what is being selected is no choice */
+    gboolean to_focus; /* ... and is to have the focus as soon as it is there */
 };
 
 G_DEFINE_TYPE(CausewayWindow, causeway_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -43,6 +49,32 @@ static CausewayApplication *application_of(CausewayWindow *window)
 }
 
 /* --- What is shown ------------------------------------------------------------------------ */
+
+/* The focus: on what is not there any more, or on what only stands in its place meanwhile. */
+static gboolean is_lost(CausewayWindow *window)
+{
+    GtkWidget *focus = gtk_root_get_focus(GTK_ROOT(window));
+
+    return !focus || !gtk_widget_get_mapped(focus) ||
+           gtk_widget_is_ancestor(focus, GTK_WIDGET(window->single_menu_button));
+}
+
+static void focus_selected(CausewayWindow *window)
+{
+    GtkListBoxRow *row = gtk_list_box_get_selected_row(window->list);
+
+    if (row)
+        gtk_widget_grab_focus(GTK_WIDGET(row));
+}
+
+static void show_main(CausewayWindow *window)
+{
+    gboolean lost = is_lost(window);
+
+    gtk_stack_set_visible_child_name(window->stack, "main");
+    if (lost)
+        focus_selected(window);
+}
 
 static void show_views(CausewayWindow *window)
 {
@@ -56,7 +88,7 @@ static void show_views(CausewayWindow *window)
     /* One that turns where a stack hides it has the whole window drawn, sixty times a second. */
     gtk_spinner_set_spinning(window->spinner, count == 0 && availability == VPN_STORE_STARTING);
     if (count > 0) {
-        gtk_stack_set_visible_child_name(window->stack, "main");
+        show_main(window);
         return;
     }
     gtk_stack_set_visible_child_name(window->stack, "single");
@@ -66,6 +98,8 @@ static void show_views(CausewayWindow *window)
         break;
     case VPN_STORE_READY:
         gtk_stack_set_visible_child_name(window->single, "empty");
+        if (is_lost(window))
+            gtk_widget_grab_focus(window->new_button);
         break;
     case VPN_STORE_ABSENT:
         escaped = g_markup_printf_escaped("%s\n\n<small>%s</small>", say_no_service(),
@@ -100,15 +134,30 @@ static void show_item(CausewayWindow *window, VpnItem *item)
 static void on_items_changed(GListModel *list, guint position, guint removed, guint added,
                              CausewayWindow *window)
 {
-    show_views(window);
     CausewayRow *row = window->chosen ? row_of(window, window->selected) : NULL;
+    gboolean wanted = row && window->to_focus;
+    gboolean in_list = CAUSEWAY_IS_ROW(gtk_root_get_focus(GTK_ROOT(window)));
+
     if (!row)
         row = CAUSEWAY_ROW(gtk_list_box_get_row_at_index(window->list, 0));
+    window->keeping = TRUE;
     gtk_list_box_select_row(window->list, GTK_LIST_BOX_ROW(row));
+    window->keeping = FALSE;
+    /* Arrow keys go on from where the focus is. */
+    if (in_list)
+        focus_selected(window);
+    show_views(window);
+    if (wanted) {
+        window->to_focus = FALSE;
+        causeway_page_focus(window->page);
+    }
 }
 
 static void on_selected(GtkListBox *list, GtkListBoxRow *row, CausewayWindow *window)
 {
+    /* With the arrow keys. */
+    if (row && !window->keeping)
+        window->chosen = TRUE;
     if (row)
         show_item(window, causeway_row_item(CAUSEWAY_ROW(row)));
     else if (g_list_model_get_n_items(window->items) == 0)
@@ -120,6 +169,9 @@ static void on_activated(GtkListBox *list, GtkListBoxRow *row, CausewayWindow *w
 {
     window->chosen = TRUE;
     adw_leaflet_navigate(window->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+    /* Where both are in sight, the arrow keys go on in the list. */
+    if (!adw_leaflet_get_folded(window->leaflet))
+        gtk_widget_grab_focus(GTK_WIDGET(row));
 }
 
 static GtkWidget *make_row(gpointer item, gpointer data)
@@ -157,6 +209,83 @@ static void add_placeholder(GtkListBox *list)
     gtk_list_box_set_placeholder(list, page);
 }
 
+/* --- Keys, and the menu of a row ---------------------------------------------------------- */
+
+static void show_context_menu(CausewayWindow *window, GtkListBoxRow *row, double x, double y)
+{
+    GtkWidget *over = GTK_WIDGET(window->toasts);
+    double left, top;
+
+    gtk_list_box_select_row(window->list, row);
+    if (!gtk_widget_translate_coordinates(GTK_WIDGET(row), over, x, y, &left, &top))
+        return;
+    GdkRectangle place = {(int)left, (int)top, 1, 1};
+    gtk_popover_set_pointing_to(GTK_POPOVER(window->context_menu), &place);
+    gtk_popover_popup(GTK_POPOVER(window->context_menu));
+}
+
+static void on_secondary(GtkGestureClick *gesture, int count, double x, double y,
+                         CausewayWindow *window)
+{
+    GtkListBoxRow *row = gtk_list_box_get_row_at_y(window->list, (int)y);
+    double left, top;
+
+    if (row && gtk_widget_translate_coordinates(GTK_WIDGET(window->list), GTK_WIDGET(row), x, y,
+                                                &left, &top))
+        show_context_menu(window, row, left, top);
+}
+
+static gboolean on_menu_key(GtkWidget *list, GVariant *arguments, gpointer data)
+{
+    CausewayWindow *window = data;
+    GtkListBoxRow *row = gtk_list_box_get_selected_row(window->list);
+
+    if (!row)
+        return FALSE;
+    show_context_menu(window, row, gtk_widget_get_width(GTK_WIDGET(row)) / 2,
+                      gtk_widget_get_height(GTK_WIDGET(row)));
+    return TRUE;
+}
+
+/* Where it was before the menu. */
+static void on_menu_closed(GtkPopover *popover, CausewayWindow *window)
+{
+    focus_selected(window);
+}
+
+static void add_context_menu(CausewayWindow *window)
+{
+    GtkGesture *gesture = gtk_gesture_click_new();
+
+    window->context_menu = gtk_popover_menu_new_from_model(window->item_menu);
+    gtk_popover_set_has_arrow(GTK_POPOVER(window->context_menu), FALSE);
+    gtk_widget_set_halign(window->context_menu, GTK_ALIGN_START);
+    gtk_widget_set_parent(window->context_menu, GTK_WIDGET(window->toasts));
+    g_signal_connect(window->context_menu, "closed", G_CALLBACK(on_menu_closed), window);
+    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(gesture), GDK_BUTTON_SECONDARY);
+    g_signal_connect(gesture, "pressed", G_CALLBACK(on_secondary), window);
+    gtk_widget_add_controller(GTK_WIDGET(window->list), GTK_EVENT_CONTROLLER(gesture));
+}
+
+static void add_key(GtkWidget *widget, const char *trigger, GtkShortcutAction *action)
+{
+    GtkEventController *keys = gtk_shortcut_controller_new();
+
+    gtk_shortcut_controller_add_shortcut(
+        GTK_SHORTCUT_CONTROLLER(keys),
+        gtk_shortcut_new(gtk_shortcut_trigger_parse_string(trigger), action));
+    gtk_widget_add_controller(widget, keys);
+}
+
+/* Those that mean something else in an entry: the application's come before it. */
+static void add_keys(CausewayWindow *window)
+{
+    add_key(GTK_WIDGET(window), "<Control>v", gtk_named_action_new("win.paste"));
+    add_key(GTK_WIDGET(window->list), "Delete|KP_Delete", gtk_named_action_new("win.remove"));
+    add_key(GTK_WIDGET(window->list), "Menu|<Shift>F10",
+            gtk_callback_action_new(on_menu_key, window, NULL));
+}
+
 /* --- From outside ------------------------------------------------------------------------- */
 
 void causeway_window_select(CausewayWindow *window, const char *uuid)
@@ -166,9 +295,12 @@ void causeway_window_select(CausewayWindow *window, const char *uuid)
     g_free(window->selected);
     window->selected = g_strdup(uuid);
     window->chosen = TRUE;
+    window->to_focus = !row;
     if (row)
         gtk_list_box_select_row(window->list, GTK_LIST_BOX_ROW(row));
     adw_leaflet_navigate(window->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
+    if (row)
+        causeway_page_focus(window->page);
 }
 
 VpnItem *causeway_window_item(CausewayWindow *window)
@@ -193,6 +325,31 @@ void causeway_window_search(CausewayWindow *window)
 {
     if (gtk_widget_get_visible(window->search_button))
         gtk_search_bar_set_search_mode(window->search_bar, TRUE);
+}
+
+static gboolean take_focus(gpointer widget)
+{
+    gtk_widget_grab_focus(widget);
+    return G_SOURCE_REMOVE;
+}
+
+/* The button takes it first. */
+static void on_main_menu_closed(GtkPopover *popover, GtkWidget *focus)
+{
+    g_signal_handlers_disconnect_by_func(popover, on_main_menu_closed, focus);
+    g_idle_add_full(G_PRIORITY_DEFAULT_IDLE, take_focus, g_object_ref(focus), g_object_unref);
+}
+
+void causeway_window_menu(CausewayWindow *window)
+{
+    gboolean single = gtk_widget_get_mapped(GTK_WIDGET(window->single_menu_button));
+    GtkMenuButton *button = single ? window->single_menu_button : window->menu_button;
+    GtkWidget *focus = gtk_root_get_focus(GTK_ROOT(window));
+
+    if (focus)
+        g_signal_connect_object(gtk_menu_button_get_popover(button), "closed",
+                                G_CALLBACK(on_main_menu_closed), focus, 0);
+    gtk_menu_button_popup(button);
 }
 
 /* --- The object --------------------------------------------------------------------------- */
@@ -220,6 +377,7 @@ static void causeway_window_dispose(GObject *object)
     }
     if (window->list)
         gtk_list_box_bind_model(window->list, NULL, NULL, NULL, NULL);
+    g_clear_pointer(&window->context_menu, gtk_widget_unparent);
     g_clear_object(&window->filtered);
     g_clear_object(&window->filter);
     g_clear_object(&window->items);
@@ -248,6 +406,10 @@ static void causeway_window_class_init(CausewayWindowClass *class)
     BIND(search_bar);
     BIND(search_entry);
     BIND(page);
+    BIND(new_button);
+    BIND(menu_button);
+    BIND(single_menu_button);
+    BIND(item_menu);
 #undef BIND
 }
 
@@ -256,6 +418,8 @@ static void causeway_window_init(CausewayWindow *window)
     gtk_widget_init_template(GTK_WIDGET(window));
     name_by_tooltips(GTK_WIDGET(window));
     add_placeholder(window->list);
+    add_context_menu(window);
+    add_keys(window);
     gtk_search_bar_connect_entry(window->search_bar, window->search_entry);
     g_signal_connect(window->list, "row-selected", G_CALLBACK(on_selected), window);
     g_signal_connect(window->list, "row-activated", G_CALLBACK(on_activated), window);

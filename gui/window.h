@@ -8,9 +8,11 @@
 G_DECLARE_FINAL_TYPE(CausewayWindow, causeway_window, CAUSEWAY, WINDOW, AdwApplicationWindow)
 
 CausewayWindow *causeway_window_new(CausewayApplication *application);
+/* It is in sight, now or as soon as it is in the list, and has the focus. */
 void causeway_window_select(CausewayWindow *window, const char *uuid);
 /* The connection in sight, or NULL. */
 VpnItem *causeway_window_item(CausewayWindow *window);
 void causeway_window_toast(CausewayWindow *window, const char *text);
 void causeway_window_back(CausewayWindow *window);
 void causeway_window_search(CausewayWindow *window);
+void causeway_window_menu(CausewayWindow *window);
