@@ -21,6 +21,7 @@ typedef struct {
     AdwToastOverlay *toasts;
     GtkTextView *text;
     GtkEditable *filter;
+    GtkLabel *empty; /* why there is nothing to see */
     VpnStore *store;
     VpnItem *item;
     GPtrArray *lines; /* VpnLogLine */
@@ -138,7 +139,7 @@ static void show_problem(LogView *view, const GError *error)
 
     view->broken = client_error_kind(error) == CLIENT_ERROR_NO_SERVICE;
     if (view->lines->len == 0)
-        gtk_text_buffer_set_text(gtk_text_view_get_buffer(view->text), message, -1);
+        gtk_label_set_text(view->empty, message);
     else
         toast(view, message);
 }
@@ -151,8 +152,6 @@ static void on_appeared(GDBusConnection *bus, const char *name, const char *owne
     if (!view->broken)
         return;
     view->broken = FALSE;
-    if (view->lines->len == 0)
-        show_all(view);
     vpn_store_read_log(view->store, view->item, 0, FALSE, view->cancellable, on_read, view);
 }
 
@@ -171,6 +170,7 @@ static void on_read(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     gboolean follow = at_end(view);
+    gtk_label_set_text(view->empty, _("Nothing to show"));
     for (guint i = 0; i < lines->len; i++)
         append(view, g_ptr_array_index(lines, i));
     g_ptr_array_extend_and_steal(view->lines, g_steal_pointer(&lines));
@@ -284,6 +284,7 @@ void log_view_show(CausewayWindow *window, VpnStore *store, VpnItem *item)
     view->toasts = ADW_TOAST_OVERLAY(gtk_builder_get_object(builder, "toasts"));
     view->text = GTK_TEXT_VIEW(gtk_builder_get_object(builder, "text"));
     view->filter = GTK_EDITABLE(gtk_builder_get_object(builder, "filter"));
+    view->empty = GTK_LABEL(gtk_builder_get_object(builder, "empty"));
     view->store = g_object_ref(store);
     view->item = item ? g_object_ref(item) : NULL;
     view->lines = g_ptr_array_new_with_free_func(line_free);

@@ -16,6 +16,7 @@ typedef struct {
     CausewayWindow *parent;
     AdwWindow *dialog;
     GtkEditable *gateway, *psk, *user, *password, *name;
+    GtkLabel *problem, *name_problem; /* of the groups that they are below */
     AdwComboRow *preset, *keep;
     GtkSwitch *everybody;
     GtkWidget *add;
@@ -48,18 +49,24 @@ static char *trimmed(GtkEditable *editable)
     return g_strstrip(g_strdup(gtk_editable_get_text(editable)));
 }
 
-/* What is wrong is marked at the field, but not while it is still empty. */
-static gboolean check_field(Profile *profile, FieldId id, GtkEditable *editable)
+/* What is wrong is marked at the field and told below its group, but not while it is still empty. */
+static gboolean check_field(Profile *profile, FieldId id, GtkEditable *editable, GtkLabel *told)
 {
     g_autofree char *text = trimmed(editable);
     g_autofree char *problem = sentence_for_text(field_get(id), text);
     gboolean fine = profile_set_text(profile, id, text, NULL);
+    gboolean wrong = !fine && *text != '\0';
+    GtkEditable *spoken = gtk_editable_get_delegate(editable);
 
-    if (fine || *text == '\0')
-        gtk_widget_remove_css_class(GTK_WIDGET(editable), "error");
-    else
+    if (wrong)
         gtk_widget_add_css_class(GTK_WIDGET(editable), "error");
-    gtk_widget_set_tooltip_text(GTK_WIDGET(editable), problem);
+    else
+        gtk_widget_remove_css_class(GTK_WIDGET(editable), "error");
+    gtk_accessible_update_property(GTK_ACCESSIBLE(spoken), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                   wrong && problem ? problem : "", -1);
+    if (wrong && problem && *gtk_label_get_text(told) == '\0')
+        gtk_label_set_text(told, problem);
+    gtk_widget_set_visible(GTK_WIDGET(told), *gtk_label_get_text(told) != '\0');
     return fine && *text != '\0';
 }
 
@@ -78,9 +85,11 @@ static Profile *collect(NewDialog *dialog)
     gboolean fine = TRUE;
 
     presets_apply(adw_combo_row_get_selected(dialog->preset), profile);
-    fine &= check_field(profile, FIELD_CONNECTION_GATEWAY, dialog->gateway);
-    fine &= check_field(profile, FIELD_PPP_USER, dialog->user);
-    fine &= check_field(profile, FIELD_CONNECTION_NAME, dialog->name);
+    gtk_label_set_text(dialog->problem, "");
+    gtk_label_set_text(dialog->name_problem, "");
+    fine &= check_field(profile, FIELD_CONNECTION_GATEWAY, dialog->gateway, dialog->problem);
+    fine &= check_field(profile, FIELD_PPP_USER, dialog->user, dialog->problem);
+    fine &= check_field(profile, FIELD_CONNECTION_NAME, dialog->name, dialog->name_problem);
     fine &= set_secret(profile, FIELD_IPSEC_PSK, dialog->psk);
     fine &= set_secret(profile, FIELD_PPP_PASSWORD, dialog->password);
     return fine ? g_steal_pointer(&profile) : NULL;
@@ -262,6 +271,8 @@ static void find_children(NewDialog *dialog, GtkBuilder *builder)
     dialog->user = FIND(GTK_EDITABLE, "user");
     dialog->password = FIND(GTK_EDITABLE, "password");
     dialog->name = FIND(GTK_EDITABLE, "name");
+    dialog->problem = FIND(GTK_LABEL, "problem");
+    dialog->name_problem = FIND(GTK_LABEL, "name_problem");
     dialog->preset = FIND(ADW_COMBO_ROW, "preset");
     dialog->keep = FIND(ADW_COMBO_ROW, "keep");
     dialog->everybody = FIND(GTK_SWITCH, "everybody");
