@@ -9,6 +9,10 @@
 #include "connection.h"
 #include "profile/nm_settings.h"
 
+/* Only questions know it. */
+#define NEW_PASSWORD_KEY "new-password"
+#define NEW_PASSWORD_FIELD "ppp.new-password"
+
 G_DEFINE_TYPE(VpnStoreNm, vpn_store_nm, VPN_TYPE_STORE)
 
 /* --- What NetworkManager tells ------------------------------------------------------------ */
@@ -220,8 +224,12 @@ static void on_active_removed(NMClient *client, NMActiveConnection *active, VpnS
     VpnItem *item = vpn_store_find(VPN_STORE(self), nm_active_connection_get_uuid(active));
 
     g_signal_handlers_disconnect_by_func(active, on_vpn_state, self);
-    if (!item || vpn_item_status(item)->state == VPN_FAILED ||
-        is_replaced(self, vpn_item_uuid(item), 0))
+    if (!item || is_replaced(self, vpn_item_uuid(item), 0))
+        return;
+    /* Unless it is about to be connected again: the secrets that were just given are for that. */
+    if (self->agent && !g_hash_table_contains(self->begun, vpn_item_uuid(item)))
+        store_nm_agent_forget(self->agent, vpn_item_uuid(item));
+    if (vpn_item_status(item)->state == VPN_FAILED)
         return;
     vpn_status_clear(vpn_item_edit_status(item));
     vpn_item_changed(item);
@@ -310,19 +318,46 @@ static void on_agent(GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
-static void on_ask(const char *uuid, const char *key, const char *message, gpointer data)
+/* The name that front ends know a secret by. */
+static const char *name_of_key(const char *key)
+{
+    const Field *field = nm_settings_field(key);
+
+    if (strcmp(key, NEW_PASSWORD_KEY) == 0)
+        return NEW_PASSWORD_FIELD;
+    return field && field_is_secret(field) ? field_name(field->id) : NULL;
+}
+
+/* What has been told as a failure is put right from there, in either store: it is not also asked
+ * for again. */
+static void on_ask(const char *uuid, const char *key, const char *message, gboolean refused,
+                   gpointer data)
 {
     VpnStoreNm *self = data;
     VpnItem *item = vpn_store_find(VPN_STORE(self), uuid);
-    const Field *field = nm_settings_field(key);
+    const char *name = name_of_key(key);
 
-    if (!item || !field) {
+    if (!item || !name || vpn_item_status(item)->state == VPN_FAILED) {
         store_nm_agent_answer(self->agent, uuid, key, NULL);
         return;
     }
-    g_hash_table_replace(self->asked, g_strdup(uuid), (gpointer)field);
-    vpn_store_want_secret(VPN_STORE(self), item, field_name(field->id), message, TRUE);
+    g_hash_table_replace(self->asked, g_strdup(uuid), g_strdup(key));
+    vpn_store_want_secret(VPN_STORE(self), item, name, message, refused);
 }
+
+static void on_ask_cancelled(const char *uuid, gpointer data)
+{
+    VpnStoreNm *self = data;
+    VpnItem *item = vpn_store_find(VPN_STORE(self), uuid);
+
+    if (g_hash_table_remove(self->asked, uuid) && item)
+        vpn_store_cancel_secret(VPN_STORE(self), item);
+}
+
+static const StoreNmAgentEvents agent_events = {
+    .ask = on_ask,
+    .cancelled = on_ask_cancelled,
+};
 
 static void on_client(GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -339,7 +374,7 @@ static void on_client(GObject *source, GAsyncResult *result, gpointer data)
     VpnStoreNm *self = data;
     self->starting = FALSE;
     self->client = g_steal_pointer(&client);
-    self->agent = store_nm_agent_new(on_ask, self);
+    self->agent = store_nm_agent_new(&agent_events, self);
     /* Connections are told once the agent is there, as the first of them may be started at once. */
     g_async_initable_init_async(G_ASYNC_INITABLE(self->agent), G_PRIORITY_DEFAULT,
                                 self->cancellable, on_agent, self);
@@ -377,11 +412,15 @@ gboolean vpn_store_nm_is_complete(VpnStore *store)
 static void answer(VpnStore *store, VpnItem *item, const Secret *secret)
 {
     VpnStoreNm *self = VPN_STORE_NM(store);
-    const Field *field = g_hash_table_lookup(self->asked, vpn_item_uuid(item));
+    const char *key = g_hash_table_lookup(self->asked, vpn_item_uuid(item));
 
-    char *text = field && secret ? nm_settings_secret_text(field->id, secret, NULL) : NULL;
-    if (field)
-        store_nm_agent_answer(self->agent, vpn_item_uuid(item), nm_settings_key(field->id), text);
+    if (!key)
+        return;
+    const Field *field = nm_settings_field(key);
+    char *text = !secret ? NULL
+                 : field ? nm_settings_secret_text(field->id, secret, NULL)
+                         : g_strndup((const char *)secret_data(secret), secret_length(secret));
+    store_nm_agent_answer(self->agent, vpn_item_uuid(item), key, text);
     secret_string_free(text);
     g_hash_table_remove(self->asked, vpn_item_uuid(item));
 }
@@ -396,6 +435,8 @@ static void vpn_store_nm_dispose(GObject *object)
     if (self->service)
         g_clear_signal_handler(&self->transient, self->service);
     g_clear_object(&self->service);
+    if (self->agent)
+        store_nm_agent_disown(self->agent);
     g_clear_object(&self->agent);
     g_clear_object(&self->client);
     G_OBJECT_CLASS(vpn_store_nm_parent_class)->dispose(object);
@@ -408,6 +449,7 @@ static void vpn_store_nm_finalize(GObject *object)
     g_object_unref(self->cancellable);
     g_hash_table_unref(self->told);
     g_hash_table_unref(self->asked);
+    g_hash_table_unref(self->begun);
     G_OBJECT_CLASS(vpn_store_nm_parent_class)->finalize(object);
 }
 
@@ -427,7 +469,8 @@ static void vpn_store_nm_init(VpnStoreNm *self)
 {
     self->cancellable = g_cancellable_new();
     self->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    self->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    self->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    self->begun = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
 VpnStore *vpn_store_nm_new(VpnStore *service)

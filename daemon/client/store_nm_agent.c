@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Answers NetworkManager's questions for secrets of connections that were started here.
  *
- * NetworkManager asks the agent of the program that started a connection before all others. */
+ * NetworkManager asks the agent of the program that started a connection before all others.  It
+ * lets no VPN of a user ask anything while it is being connected (ConnectInteractive) unless all
+ * agents of that user can pass on what the VPN says (VPN_HINTS), so ours can. */
 #include "client/store_nm_agent.h"
 
 #include <string.h>
@@ -21,7 +23,7 @@ typedef struct {
 
 struct _StoreNmAgent {
     NMSecretAgentOld parent;
-    StoreNmAsk ask;
+    const StoreNmAgentEvents *events; /* NULL: nobody is there any more */
     gpointer data;
     GHashTable *expected;  /* UUID → (key → text) */
     GHashTable *questions; /* UUID → Question */
@@ -64,17 +66,28 @@ static void refuse(Question *question, NMSecretAgentError code, const char *mess
 }
 
 /* The first hint is the key that is wanted; a message may stand among them. */
-static void ask_person(StoreNmAgent *agent, const char *uuid, const char **hints)
+static void ask_person(StoreNmAgent *agent, const char *uuid, const char **hints, gboolean refused)
 {
-    const char *key = "password", *message = "";
+    const char *key = NULL, *message = "";
 
     for (; hints && *hints; hints++) {
         if (g_str_has_prefix(*hints, MESSAGE_HINT))
             message = *hints + strlen(MESSAGE_HINT);
-        else
+        else if (!key)
             key = *hints;
     }
-    agent->ask(uuid, key, message, agent->data);
+    agent->events->ask(uuid, key ? key : "password", message, refused, agent->data);
+}
+
+/* A VPN that says what it wants has been given what there was. */
+static gboolean is_enough(GHashTable *secrets, const char **hints,
+                          NMSecretAgentGetSecretsFlags flags)
+{
+    gboolean wants_another = hints && *hints &&
+                             (flags & NM_SECRET_AGENT_GET_SECRETS_FLAG_ALLOW_INTERACTION);
+
+    return g_hash_table_size(secrets) > 0 && !wants_another &&
+           !(flags & NM_SECRET_AGENT_GET_SECRETS_FLAG_REQUEST_NEW);
 }
 
 static void get_secrets(NMSecretAgentOld *base, NMConnection *connection, const char *path,
@@ -83,12 +96,12 @@ static void get_secrets(NMSecretAgentOld *base, NMConnection *connection, const 
 {
     StoreNmAgent *agent = STORE_NM_AGENT(base);
     const char *uuid = nm_connection_get_uuid(connection);
-    GHashTable *secrets = g_hash_table_lookup(agent->expected, uuid);
+    GHashTable *secrets = uuid ? g_hash_table_lookup(agent->expected, uuid) : NULL;
     Question *question = g_new0(Question, 1);
 
     *question = (Question){agent, g_object_ref(connection), g_strdup(path), callback, data};
     if (!(flags & NM_SECRET_AGENT_GET_SECRETS_FLAG_ALLOW_INTERACTION) &&
-        g_hash_table_remove(agent->nothing, uuid)) {
+        uuid && g_hash_table_remove(agent->nothing, uuid)) {
         g_autoptr(GHashTable) none = g_hash_table_new(g_str_hash, g_str_equal);
         reply(question, none);
         question_free(question);
@@ -96,17 +109,17 @@ static void get_secrets(NMSecretAgentOld *base, NMConnection *connection, const 
         /* Not of ours: another agent is asked. */
         refuse(question, NM_SECRET_AGENT_ERROR_NO_SECRETS, "Not started here");
         question_free(question);
-    } else if (!(flags & NM_SECRET_AGENT_GET_SECRETS_FLAG_REQUEST_NEW) &&
-               g_hash_table_size(secrets) > 0) {
+    } else if (is_enough(secrets, hints, flags)) {
         reply(question, secrets);
         question_free(question);
-    } else if (!(flags & NM_SECRET_AGENT_GET_SECRETS_FLAG_ALLOW_INTERACTION)) {
+    } else if (!(flags & NM_SECRET_AGENT_GET_SECRETS_FLAG_ALLOW_INTERACTION) || !agent->events) {
         /* Somebody reads what is stored, we perhaps, and waits for an answer. */
         refuse(question, NM_SECRET_AGENT_ERROR_NO_SECRETS, "Nobody is to be asked");
         question_free(question);
     } else {
         g_hash_table_replace(agent->questions, g_strdup(uuid), question);
-        ask_person(agent, uuid, hints);
+        ask_person(agent, uuid, hints,
+                   (flags & NM_SECRET_AGENT_GET_SECRETS_FLAG_REQUEST_NEW) != 0);
     }
 }
 
@@ -122,8 +135,11 @@ static void cancel_get_secrets(NMSecretAgentOld *base, const char *path, const c
 
     if (!question)
         return;
+    g_autofree char *uuid = g_strdup(nm_connection_get_uuid(question->connection));
     refuse(question, NM_SECRET_AGENT_ERROR_AGENT_CANCELED, "Cancelled");
-    g_hash_table_remove(agent->questions, nm_connection_get_uuid(question->connection));
+    g_hash_table_remove(agent->questions, uuid);
+    if (agent->events)
+        agent->events->cancelled(uuid, agent->data);
 }
 
 /* The window keeps secrets where a person wants them.  NetworkManager goes on to the next agent,
@@ -176,14 +192,26 @@ static void store_nm_agent_init(StoreNmAgent *agent)
     agent->questions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, question_free);
 }
 
-StoreNmAgent *store_nm_agent_new(StoreNmAsk ask, gpointer data)
+StoreNmAgent *store_nm_agent_new(const StoreNmAgentEvents *events, gpointer data)
 {
     StoreNmAgent *agent = g_object_new(STORE_NM_TYPE_AGENT, NM_SECRET_AGENT_OLD_IDENTIFIER,
-                                       IDENTIFIER, NM_SECRET_AGENT_OLD_AUTO_REGISTER, FALSE, NULL);
+                                       IDENTIFIER, NM_SECRET_AGENT_OLD_AUTO_REGISTER, FALSE,
+                                       NM_SECRET_AGENT_OLD_CAPABILITIES,
+                                       NM_SECRET_AGENT_CAPABILITY_VPN_HINTS, NULL);
 
-    agent->ask = ask;
+    agent->events = events;
     agent->data = data;
     return agent;
+}
+
+void store_nm_agent_disown(StoreNmAgent *agent)
+{
+    agent->events = NULL;
+}
+
+void store_nm_agent_forget(StoreNmAgent *agent, const char *uuid)
+{
+    g_hash_table_remove(agent->expected, uuid);
 }
 
 void store_nm_agent_expect(StoreNmAgent *agent, const char *uuid, GHashTable *secrets)

@@ -94,6 +94,12 @@ static void save_new(VpnStoreNm *self, Profile *profile, gboolean everybody, GTa
 
 static void save(VpnStore *store, VpnItem *item, Profile *profile, gboolean everybody, GTask *task)
 {
+    if (!item && !VPN_STORE_NM(store)->client) {
+        g_task_return_new_error(task, CLIENT_ERROR, CLIENT_ERROR_OTHER,
+                                "NetworkManager does not run");
+        g_object_unref(task);
+        return;
+    }
     if (!item) {
         save_new(VPN_STORE_NM(store), profile, everybody, task);
         return;
@@ -145,11 +151,17 @@ static void on_activated(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(GError) error = NULL;
     g_autoptr(NMActiveConnection) active =
         nm_client_activate_connection_finish(NM_CLIENT(source), result, &error);
+    VpnStoreNm *self = g_task_get_source_object(task);
+    const char *uuid = nm_connection_get_uuid(g_task_get_task_data(task));
 
-    if (active)
+    g_hash_table_remove(self->begun, uuid);
+    if (active) {
         g_task_return_boolean(task, TRUE);
-    else
-        g_task_return_error(task, g_steal_pointer(&error));
+        return;
+    }
+    if (self->agent)
+        store_nm_agent_forget(self->agent, uuid);
+    g_task_return_error(task, g_steal_pointer(&error));
 }
 
 static void activate(GTask *task)
@@ -204,6 +216,7 @@ static void connect_item(VpnStore *store, VpnItem *item, GHashTable *secrets, GT
         g_autoptr(GHashTable) texts = texts_of(secrets);
         store_nm_agent_expect(self->agent, vpn_item_uuid(item), texts);
     }
+    g_hash_table_add(self->begun, g_strdup(vpn_item_uuid(item)));
     g_task_set_task_data(task, g_object_ref(remote), g_object_unref);
     /* It tells whom it knows: met afterwards, a connection that fails at once would have gone. */
     vpn_store_service_meet(self->service, on_met, task);

@@ -17,7 +17,8 @@ struct _VpnStoreNm {
     GCancellable *cancellable;
     gulong transient;
     GHashTable *told;  /* UUIDs that causewayd itself tells of */
-    GHashTable *asked; /* UUID → field's name that NetworkManager waits for */
+    GHashTable *asked; /* UUID → NetworkManager's key of the secret that it waits for */
+    GHashTable *begun; /* UUIDs of which the call that connects has not been answered */
     gboolean starting, complete;
     gboolean serves_l2tp; /* NetworkManager-l2tp's connections are connected by Causeway */
 };
