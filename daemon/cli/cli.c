@@ -7,6 +7,28 @@
 
 #include "base/failure.h"
 
+/* Unicode's marks that hold until they are ended (UAX #9 §2): those that letters are written
+ * with, such as joiners, stay. */
+static gboolean turns_direction(gunichar c)
+{
+    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char *cli_plain(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
+    GString *plain = g_string_new(NULL);
+
+    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        GUnicodeType type = g_unichar_type(c);
+        gboolean harmful = type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR ||
+                           type == G_UNICODE_PARAGRAPH_SEPARATOR || turns_direction(c);
+        g_string_append_unichar(plain, harmful ? 0xfffd : c);
+    }
+    return g_string_free(plain, FALSE);
+}
+
 void cli_complain(const char *format, ...)
 {
     va_list arguments;
@@ -63,9 +85,11 @@ int cli_error(const GError *error)
 
 void cli_failure(const char *stage, const char *code, const char *message, const char *hint)
 {
-    fprintf(stderr, "causeway: %s: %s: %s\n", stage, code, message);
-    if (hint && *hint)
-        fprintf(stderr, "hint: %s\n", hint);
+    g_autofree char *plain = cli_plain(message), *plain_hint = cli_plain(hint);
+
+    fprintf(stderr, "causeway: %s: %s: %s\n", stage ? stage : "", code ? code : "", plain);
+    if (*plain_hint)
+        fprintf(stderr, "hint: %s\n", plain_hint);
 }
 
 gboolean cli_take_option(int *argc, char **argv, const char *option)

@@ -44,6 +44,9 @@ int cli_usage(const char *command);
 int cli_error(const GError *error);
 /* "causeway: STAGE: CODE: message" and "hint: hint" on stderr. */
 void cli_failure(const char *stage, const char *code, const char *message, const char *hint);
+/* A text of somebody else's as it may stand on a terminal: what would move the cursor, or turn the
+ * reading direction of what follows, is replaced.  NULL is an empty text.  To be freed. */
+char *cli_plain(const char *text);
 /* Prints "causeway: …" to stderr. */
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* The same, of what is not a failure. */

@@ -16,7 +16,8 @@ static void tell(gboolean good, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    printf("%s %s\n", good ? "ok:     " : "problem:", text);
+    g_autofree char *plain = cli_plain(text);
+    printf("%s %s\n", good ? "ok:     " : "problem:", plain);
     fflush(stdout);
 }
 
@@ -121,19 +122,20 @@ static gboolean check_last(Client *client, CausewayProfile *proxy)
 {
     g_autoptr(CausewayConnection) connection = client_find_connection(
         client, causeway_profile_get_uuid(proxy));
+    GVariant *failure = connection ? causeway_connection_get_failure(connection) : NULL;
     const char *stage, *code, *message, *hint;
 
-    if (!connection)
+    if (!failure)
         return TRUE;
-    g_variant_get(causeway_connection_get_failure(connection), "(&s&s&s&s)", &stage, &code,
-                  &message, &hint);
+    g_variant_get(failure, "(&s&s&s&s)", &stage, &code, &message, &hint);
     if (*code == '\0') {
         tell(TRUE, "it is %s", causeway_connection_get_state(connection));
         return TRUE;
     }
     tell(FALSE, "the last attempt failed: %s: %s: %s", stage, code, message);
-    if (*hint)
-        printf("         hint: %s\n", hint);
+    g_autofree char *plain = cli_plain(hint);
+    if (*plain)
+        printf("         hint: %s\n", plain);
     return FALSE;
 }
 
@@ -163,7 +165,8 @@ int cli_diagnose(int argc, char **argv)
     }
     if (proxy && !check_profile(proxy))
         good = FALSE;
-    if (!check_host(proxy ? causeway_profile_get_gateway(proxy) : argv[0]))
+    const char *gateway = proxy ? causeway_profile_get_gateway(proxy) : NULL;
+    if (!check_host(gateway && *gateway ? gateway : argv[0]))
         good = FALSE;
     if (proxy && !check_last(client, proxy))
         good = FALSE;

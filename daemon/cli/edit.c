@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Commands that change profiles: add, edit, set-secret, remove. */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,8 +40,10 @@ static void tell_what_is_missing(Profile *profile)
 {
     g_autoptr(GError) error = NULL;
 
-    if (!profile_validate(profile, &error))
-        fprintf(stderr, "note: before it can connect: %s\n", error->message);
+    if (profile_validate(profile, &error))
+        return;
+    g_autofree char *text = g_strconcat("before it can connect: ", error->message, NULL);
+    cli_note(text);
 }
 
 int cli_add(int argc, char **argv)

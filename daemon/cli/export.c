@@ -83,11 +83,13 @@ static gboolean print_output(const ExportResult *result)
 /* Those that are stored, and those that the connection needs.  An empty answer leaves one out. */
 static void ask_secrets(Target *target, Profile *profile)
 {
-    const char *const *lists[] = {target_stored_secrets(target),
-                                  target_missing_secrets(target)};
+    /* Theirs for as long as nobody waits. */
+    g_auto(GStrv) stored = g_strdupv((char **)target_stored_secrets(target));
+    g_auto(GStrv) missing = g_strdupv((char **)target_missing_secrets(target));
+    char **lists[] = {stored, missing};
 
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
-        for (const char *const *name = lists[i]; name && *name; name++) {
+        for (char **name = lists[i]; name && *name; name++) {
             const Field *field = field_find(*name);
             if (!field || !field_is_secret(field) || profile_is_set(profile, field->id))
                 continue;

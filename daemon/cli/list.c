@@ -20,9 +20,10 @@ int cli_list(int argc, char **argv)
         const char *user = causeway_profile_get_user(profile);
         g_autoptr(CausewayConnection) connection = client_find_connection(
             client, causeway_profile_get_uuid(profile));
-        printf("%-20s %-30s %-14s %s\n", causeway_profile_get_name(profile),
-               causeway_profile_get_gateway(profile),
-               connection ? causeway_connection_get_state(connection) : "disconnected",
+        const char *state = connection ? causeway_connection_get_state(connection) : NULL;
+        g_autofree char *name = cli_plain(causeway_profile_get_name(profile));
+        g_autofree char *gateway = cli_plain(causeway_profile_get_gateway(profile));
+        printf("%-20s %-30s %-14s %s\n", name, gateway, state ? state : "disconnected",
                *user ? user : "everybody");
     }
     elsewhere_list_too(client_bus(client));

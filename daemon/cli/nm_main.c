@@ -34,10 +34,13 @@ int cli_list(int argc, char **argv)
         for (guint j = 0; others && j < others->len && !shown; j++)
             shown = strcmp(causeway_profile_get_uuid(g_ptr_array_index(others, j)),
                            vpn_item_uuid(item)) == 0;
-        if (!shown)
-            printf("%-20s %-30s %-14s %-14s networkmanager\n", vpn_item_name(item),
-                   vpn_item_gateway(item), vpn_state_name(vpn_item_status(item)->state),
-                   *owner ? owner : "everybody");
+        if (shown)
+            continue;
+        /* NetworkManager takes any name, and root sees everybody's. */
+        g_autofree char *name = cli_plain(vpn_item_name(item));
+        g_autofree char *gateway = cli_plain(vpn_item_gateway(item));
+        printf("%-20s %-30s %-14s %-14s networkmanager\n", name, gateway,
+               vpn_state_name(vpn_item_status(item)->state), *owner ? owner : "everybody");
     }
     return EXIT_DONE;
 }

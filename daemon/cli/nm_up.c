@@ -15,6 +15,7 @@ typedef struct {
     GMainLoop *loop;
     Prompt *prompt;
     gboolean begun; /* it is no more as it was before */
+    gboolean over;
     int result;
 } Up;
 
@@ -40,6 +41,10 @@ static void on_wanted(VpnStore *store, VpnItem *item, const char *field, const c
     g_autofree char *question =
         g_strdup_printf("%s for %s", row ? row->label : field, vpn_item_name(item));
 
+    if (item != up->target->item)
+        return;
+    /* Never two: the second would take the first one's silent terminal for how it was. */
+    g_clear_pointer(&up->prompt, prompt_free);
     if (*clean)
         fprintf(stderr, "%s\n", clean);
     up->prompt = prompt_start(question, on_prompted, up);
@@ -47,19 +52,33 @@ static void on_wanted(VpnStore *store, VpnItem *item, const char *field, const c
         vpn_store_answer(store, item, NULL);
 }
 
+static void on_cancelled(VpnStore *store, VpnItem *item, Up *up)
+{
+    if (item == up->target->item)
+        g_clear_pointer(&up->prompt, prompt_free);
+}
+
 static void print_connected(VpnItem *item)
 {
     const VpnStatus *status = vpn_item_status(item);
+    g_autofree char *name = cli_plain(vpn_item_name(item));
 
-    printf("connected to %s: %s\n", vpn_item_name(item),
+    printf("connected to %s: %s\n", name,
            status->local_addresses && status->local_addresses[0] ? status->local_addresses[0]
                                                                  : "no address");
+}
+
+static void on_stopped(GObject *source, GAsyncResult *result, gpointer data)
+{
+    end(data, EXIT_FAILED);
 }
 
 static void on_changed(VpnItem *item, Up *up)
 {
     const VpnStatus *status = vpn_item_status(item);
 
+    if (up->over)
+        return;
     switch (status->state) {
     case VPN_CONNECTING:
     case VPN_RECONNECTING:
@@ -77,7 +96,9 @@ static void on_changed(VpnItem *item, Up *up)
                         status->failure_hint);
         else
             cli_complain("%s", status->failure_message ? status->failure_message : "failed");
-        end(up, EXIT_FAILED);
+        /* It may be waiting for another answer still: somebody else's window would open for that. */
+        up->over = TRUE;
+        vpn_store_disconnect(up->target->store, item, NULL, on_stopped, up);
         break;
     case VPN_DISCONNECTED:
     case VPN_DISCONNECTING:
@@ -96,13 +117,8 @@ static void on_begun(GObject *source, GAsyncResult *result, gpointer data)
 
     if (vpn_store_finish(VPN_STORE(source), result, &error))
         up->begun = TRUE;
-    else
+    else if (!up->over)
         end(up, cli_error(error));
-}
-
-static void on_stopped(GObject *source, GAsyncResult *result, gpointer data)
-{
-    end(data, EXIT_FAILED);
 }
 
 static gboolean on_interrupt(gpointer data)
@@ -136,6 +152,7 @@ int cli_up(int argc, char **argv)
         g_main_context_iteration(NULL, TRUE);
     gulong changed = g_signal_connect(target->item, "changed", G_CALLBACK(on_changed), &up);
     g_signal_connect(target->store, "secret-wanted", G_CALLBACK(on_wanted), &up);
+    g_signal_connect(target->store, "secret-cancelled", G_CALLBACK(on_cancelled), &up);
     guint interrupted = g_unix_signal_add(SIGINT, on_interrupt, &up);
     guint terminated = g_unix_signal_add(SIGTERM, on_interrupt, &up);
     vpn_store_connect(target->store, target->item, secrets, NULL, on_begun, &up);

@@ -11,6 +11,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/cli.h"
+
 #define SECRET_MAX 4096
 
 struct Prompt {
@@ -47,6 +49,7 @@ Prompt *prompt_start(const char *question, PromptFunc func, gpointer data)
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     Prompt *prompt = g_new0(Prompt, 1);
     struct termios silent;
+    g_autofree char *plain = cli_plain(question);
 
     prompt->terminal = terminal;
     prompt->func = func;
@@ -60,7 +63,7 @@ Prompt *prompt_start(const char *question, PromptFunc func, gpointer data)
     silent = prompt->before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
     tcsetattr(terminal, TCSAFLUSH, &silent);
-    dprintf(terminal, "%s: ", question);
+    dprintf(terminal, "%s: ", plain);
     prompt->source = g_unix_fd_add(terminal, G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, prompt);
     return prompt;
 }

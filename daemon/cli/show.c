@@ -2,6 +2,7 @@
 /* Commands that print what is in profiles: show, fields. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/target.h"
 
@@ -22,11 +23,13 @@ int cli_show(int argc, char **argv)
     for (guint i = 0; i < FIELD_COUNT; i++) {
         const Field *field = field_get((FieldId)i);
         if (field_is_secret(field)) {
-            if (g_strv_contains(stored, field_name(field->id)))
+            if (stored && g_strv_contains(stored, field_name(field->id)))
                 printf("%s=(stored)\n", field_name(field->id));
         } else if (profile_is_set(profile, field->id)) {
             g_autofree char *text = profile_get_text(profile, field->id);
-            printf("%s=%s\n", field_name(field->id), text);
+            g_autofree char *plain = cli_plain(text);
+            /* Whoever reads this by a program gets what there is. */
+            printf("%s=%s\n", field_name(field->id), isatty(STDOUT_FILENO) ? plain : text);
         }
     }
     return EXIT_DONE;

@@ -22,16 +22,30 @@ typedef struct {
     int result;
 } Status;
 
+/* A service that is leaving has taken its properties along. */
+static const char *known(const char *text)
+{
+    return text ? text : "";
+}
+
 static const char *name_of(const Row *row)
 {
-    return row->profile ? causeway_profile_get_name(row->profile)
-                        : causeway_connection_get_name(row->connection);
+    return known(row->profile ? causeway_profile_get_name(row->profile)
+                              : causeway_connection_get_name(row->connection));
 }
 
 static const char *uuid_of(const Row *row)
 {
-    return row->profile ? causeway_profile_get_uuid(row->profile)
-                        : causeway_connection_get_uuid(row->connection);
+    return known(row->profile ? causeway_profile_get_uuid(row->profile)
+                              : causeway_connection_get_uuid(row->connection));
+}
+
+static const char *gateway_of(const Row *row)
+{
+    const char *address =
+        known(row->connection ? causeway_connection_get_gateway(row->connection) : NULL);
+
+    return !row->profile || *address ? address : known(causeway_profile_get_gateway(row->profile));
 }
 
 /* Takes the connection. */
@@ -100,12 +114,11 @@ static void add_row(JsonBuilder *builder, const Row *row)
     json_builder_begin_object(builder);
     add_string(builder, "name", name_of(row));
     add_string(builder, "uuid", uuid_of(row));
-    add_string(builder, "state", c ? causeway_connection_get_state(c) : "disconnected");
+    const char *state = c ? causeway_connection_get_state(c) : NULL;
+    add_string(builder, "state", state ? state : "disconnected");
     add_string(builder, "stage", c ? causeway_connection_get_stage(c) : "");
     add_int(builder, "since", c ? causeway_connection_get_since(c) : 0);
-    add_string(builder, "gateway", !row->profile || (c && *causeway_connection_get_gateway(c))
-                                       ? causeway_connection_get_gateway(c)
-                                       : causeway_profile_get_gateway(row->profile));
+    add_string(builder, "gateway", gateway_of(row));
     add_string(builder, "interface", c ? causeway_connection_get_interface(c) : "");
     add_string(builder, "data_path", c ? causeway_connection_get_data_path(c) : "");
     add_strings(builder, "local_addresses", c ? causeway_connection_get_local_addresses(c) : NULL);
@@ -169,8 +182,10 @@ static char *until_words(gint64 moment)
 
 static void print_line(const char *label, const char *value)
 {
-    if (value && *value)
-        printf("  %-12s %s\n", label, value);
+    g_autofree char *plain = cli_plain(value);
+
+    if (*plain)
+        printf("  %-12s %s\n", label, plain);
 }
 
 static void print_details(const Row *row)
@@ -178,8 +193,8 @@ static void print_details(const Row *row)
     CausewayConnection *c = row->connection;
     const char *const *dns = causeway_connection_get_dns(c);
     const char *const *addresses = causeway_connection_get_local_addresses(c);
-    g_autofree char *addresses_text = g_strjoinv(" ", (char **)addresses);
-    g_autofree char *dns_text = g_strjoinv(" ", (char **)dns);
+    g_autofree char *addresses_text = addresses ? g_strjoinv(" ", (char **)addresses) : NULL;
+    g_autofree char *dns_text = dns ? g_strjoinv(" ", (char **)dns) : NULL;
     g_autofree char *received = g_format_size(row->rx_bytes);
     g_autofree char *sent = g_format_size(row->tx_bytes);
     g_autofree char *traffic = g_strdup_printf("%s received, %s sent", received, sent);
@@ -204,32 +219,41 @@ static void print_details(const Row *row)
     print_line("data path", causeway_connection_get_data_path(c));
     print_line("MTU", causeway_connection_get_mtu(c) ? mtu : NULL);
     print_line("reconnects", causeway_connection_get_reconnects(c) ? reconnects : NULL);
-    if (*causeway_connection_get_interface(c))
+    if (*known(causeway_connection_get_interface(c)))
         print_line("traffic", traffic);
+}
+
+static void print_failure(CausewayConnection *connection)
+{
+    GVariant *failure = causeway_connection_get_failure(connection);
+    const char *stage, *code, *message, *hint;
+
+    if (!failure)
+        return;
+    g_variant_get(failure, "(&s&s&s&s)", &stage, &code, &message, &hint);
+    if (*code == '\0')
+        return;
+    g_autofree char *plain = cli_plain(message), *plain_hint = cli_plain(hint);
+    printf("  %s: %s: %s\n", stage, code, plain);
+    if (*plain_hint)
+        printf("  hint: %s\n", plain_hint);
 }
 
 static void print_row(const Row *row)
 {
     CausewayConnection *c = row->connection;
-    const char *state = c ? causeway_connection_get_state(c) : "disconnected";
-    const char *stage, *code, *message, *hint;
+    const char *state = c ? causeway_connection_get_state(c) : NULL;
+    g_autofree char *name = cli_plain(name_of(row));
 
-    if (!c) {
-        printf("%s: %s\n", name_of(row), state);
+    if (!state) {
+        printf("%s: disconnected\n", name);
         return;
     }
     g_autofree char *since = since_words(causeway_connection_get_since(c));
     gboolean under_way = strcmp(state, "connecting") == 0 || strcmp(state, "reconnecting") == 0;
-    printf("%s: %s for %s%s%s%s\n", name_of(row), state, since,
-           under_way ? " (" : "", under_way ? causeway_connection_get_stage(c) : "",
-           under_way ? ")" : "");
-    g_variant_get(causeway_connection_get_failure(c), "(&s&s&s&s)", &stage, &code, &message,
-                  &hint);
-    if (*code) {
-        printf("  %s: %s: %s\n", stage, code, message);
-        if (*hint)
-            printf("  hint: %s\n", hint);
-    }
+    printf("%s: %s for %s%s%s%s\n", name, state, since, under_way ? " (" : "",
+           under_way ? known(causeway_connection_get_stage(c)) : "", under_way ? ")" : "");
+    print_failure(c);
     if (strcmp(state, "failed") != 0)
         print_details(row);
 }

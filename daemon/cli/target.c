@@ -27,7 +27,7 @@ void cli_look_elsewhere(Client *client, const char *name)
 
     /* Another user's has been found, of which the error tells. */
     for (guint i = 0; i < profiles->len; i++) {
-        if (strcmp(causeway_profile_get_name(g_ptr_array_index(profiles, i)), name) == 0)
+        if (g_strcmp0(causeway_profile_get_name(g_ptr_array_index(profiles, i)), name) == 0)
             return;
     }
     elsewhere_look(client_bus(client));
@@ -105,18 +105,22 @@ gboolean target_add(Target *target, Profile *profile, gboolean everybody, GError
 
 Profile *target_load(Target *target, GError **error)
 {
-    return client_load(target->proxy, error);
+    return client_renew(target->client, &target->proxy, error) ? client_load(target->proxy, error)
+                                                               : NULL;
 }
 
 gboolean target_update(Target *target, Profile *profile, GError **error)
 {
-    return client_update(target->proxy, profile, error);
+    return client_renew(target->client, &target->proxy, error) &&
+           client_update(target->proxy, profile, error);
 }
 
 gboolean target_set_secret(Target *target, const char *field, const Secret *secret,
                            GError **error)
 {
-    return client_set_secret(target->proxy, field, secret, error);
+    /* A person may have been asked for it. */
+    return client_renew(target->client, &target->proxy, error) &&
+           client_set_secret(target->proxy, field, secret, error);
 }
 
 gboolean target_remove(Target *target, GError **error)

@@ -26,7 +26,8 @@ gboolean target_update(Target *target, Profile *profile, GError **error);
 gboolean target_set_secret(Target *target, const char *field, const Secret *secret,
                            GError **error);
 gboolean target_remove(Target *target, GError **error);
-/* Names of fields: which secrets are stored, and which a connection needs beside them. */
+/* Names of fields: which secrets are stored, and which a connection needs beside them.  They hold
+ * until something is waited for; NULL when it is not known. */
 const char *const *target_stored_secrets(Target *target);
 const char *const *target_missing_secrets(Target *target);
 

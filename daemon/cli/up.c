@@ -14,7 +14,7 @@ typedef struct {
     GMainLoop *loop;
     Attempt *attempt;
     Prompt *prompt;
-    const char *name;
+    const char *name; /* as it was when this began: somebody may give it another one meanwhile */
     gboolean marks; /* on a terminal that can show them */
     gboolean have_stage;
     gboolean password_changed;
@@ -140,7 +140,8 @@ static void on_finished(Attempt *attempt, const char *stage, const char *code,
         print_connected(up);
         up->result = EXIT_DONE;
     } else if (strcmp(code, "already-active") == 0) {
-        fprintf(stderr, "%s\n", message);
+        g_autofree char *plain = cli_plain(message);
+        fprintf(stderr, "%s\n", plain);
         up->result = EXIT_DONE;
     } else {
         cli_failure(stage, code, message, hint);
@@ -163,14 +164,14 @@ static gboolean on_interrupt(gpointer data)
 static gboolean ask_missing(CausewayProfile *proxy, const char *name, GPtrArray *fields,
                             GPtrArray *secrets)
 {
-    const char *const *missing = causeway_profile_get_missing_secrets(proxy);
+    g_auto(GStrv) missing = g_strdupv((char **)causeway_profile_get_missing_secrets(proxy));
 
-    for (; missing && *missing && isatty(STDIN_FILENO); missing++) {
-        g_autofree char *question = g_strdup_printf("%s for %s", secret_words(*missing), name);
+    for (char **field = missing; field && *field && isatty(STDIN_FILENO); field++) {
+        g_autofree char *question = g_strdup_printf("%s for %s", secret_words(*field), name);
         Secret *secret = prompt_ask(question);
         if (!secret)
             return FALSE;
-        g_ptr_array_add(fields, (gpointer)*missing);
+        g_ptr_array_add(fields, g_strdup(*field));
         g_ptr_array_add(secrets, secret);
     }
     g_ptr_array_add(fields, NULL);
@@ -189,7 +190,8 @@ static int connect_profile(Client *client, CausewayProfile *proxy, GPtrArray *fi
 {
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_autoptr(GError) error = NULL;
-    Up up = {.loop = loop, .name = causeway_profile_get_name(proxy), .result = EXIT_FAILED};
+    g_autofree char *name = cli_plain(causeway_profile_get_name(proxy));
+    Up up = {.loop = loop, .name = name, .result = EXIT_FAILED};
 
     up.marks = isatty(STDOUT_FILENO) && g_get_charset(NULL);
     up.begun = up.stage_begun = g_get_monotonic_time();
@@ -212,7 +214,7 @@ int cli_up(int argc, char **argv)
 {
     g_autoptr(Client) client = NULL;
     g_autoptr(CausewayProfile) proxy = NULL;
-    g_autoptr(GPtrArray) fields = g_ptr_array_new();
+    g_autoptr(GPtrArray) fields = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) secrets = g_ptr_array_new_with_free_func((GDestroyNotify)secret_free);
     g_autoptr(GError) error = NULL;
     int result;
@@ -233,6 +235,8 @@ int cli_up(int argc, char **argv)
                     failure_code_hint(FAILURE_SECRET_MISSING));
         return EXIT_FAILED;
     }
+    if (!client_renew(client, &proxy, &error))
+        return cli_error(error);
     return connect_profile(client, proxy, fields, secrets);
 }
 
@@ -254,7 +258,7 @@ static gboolean disconnect_and_wait(Client *client, CausewayConnection *connecti
     while (done) {
         g_autoptr(GDBusObject) object = g_dbus_object_manager_get_object(objects, path);
         /* What was stopped on its way stays as failed, so that one can ask why. */
-        if (!object || strcmp(causeway_connection_get_state(connection), "failed") == 0)
+        if (!object || g_strcmp0(causeway_connection_get_state(connection), "failed") == 0)
             break;
         g_main_context_iteration(NULL, TRUE);
     }

@@ -59,8 +59,10 @@ static void look(Attempt *attempt)
         finish_cancelled(attempt);
     } else if (strcmp(state, "failed") == 0) {
         GVariant *failure = causeway_connection_get_failure(attempt->connection);
-        const char *failed, *code, *message, *hint;
-        g_variant_get(failure, "(&s&s&s&s)", &failed, &code, &message, &hint);
+        const char *failed = stage_name(attempt->stage), *message = "", *hint = "";
+        const char *code = failure_code_name(FAILURE_INTERNAL);
+        if (failure)
+            g_variant_get(failure, "(&s&s&s&s)", &failed, &code, &message, &hint);
         finish(attempt, failed, code, message, hint);
     }
 }

@@ -136,6 +136,13 @@ static gint compare_profiles(gconstpointer a, gconstpointer b)
                                   causeway_profile_get_user(first));
 }
 
+/* One that is leaving, or is not what we think, tells less. */
+static gboolean is_whole(CausewayProfile *profile)
+{
+    return causeway_profile_get_name(profile) && causeway_profile_get_uuid(profile) &&
+           causeway_profile_get_user(profile);
+}
+
 GPtrArray *client_profiles(Client *client)
 {
     GPtrArray *profiles = g_ptr_array_new_with_free_func(g_object_unref);
@@ -143,8 +150,10 @@ GPtrArray *client_profiles(Client *client)
 
     for (GList *link = objects; link; link = link->next) {
         CausewayProfile *profile = causeway_object_get_profile(CAUSEWAY_OBJECT(link->data));
-        if (profile)
+        if (profile && is_whole(profile))
             g_ptr_array_add(profiles, profile);
+        else if (profile)
+            g_object_unref(profile);
     }
     g_list_free_full(objects, g_object_unref);
     g_ptr_array_sort(profiles, compare_profiles);
@@ -201,6 +210,32 @@ CausewayProfile *client_find_profile(Client *client, const char *name, GError **
     return NULL;
 }
 
+gboolean client_renew(Client *client, CausewayProfile **profile, GError **error)
+{
+    g_autofree char *path = g_strdup(g_dbus_proxy_get_object_path(G_DBUS_PROXY(*profile)));
+
+    /* What has come meanwhile. */
+    while (g_main_context_iteration(NULL, FALSE))
+        continue;
+    g_autofree char *owner = g_dbus_object_manager_client_get_name_owner(
+        G_DBUS_OBJECT_MANAGER_CLIENT(client->objects));
+    if (g_strcmp0(owner, g_dbus_proxy_get_name(G_DBUS_PROXY(*profile))) == 0)
+        return TRUE;
+    g_clear_object(profile);
+    if (!owner) {
+        g_clear_object(&client->manager);
+        g_clear_object(&client->objects);
+        g_clear_object(&client->bus);
+        if (!connect_to_service(client, error))
+            return FALSE;
+    }
+    g_autoptr(GDBusObject) object = g_dbus_object_manager_get_object(client->objects, path);
+    *profile = object ? causeway_object_get_profile(CAUSEWAY_OBJECT(object)) : NULL;
+    if (!*profile)
+        g_set_error(error, CLIENT_ERROR, CLIENT_ERROR_NOT_FOUND, "This profile has gone");
+    return *profile != NULL;
+}
+
 CausewayConnection *client_find_connection(Client *client, const char *uuid)
 {
     GList *objects = g_dbus_object_manager_get_objects(client->objects);
@@ -208,7 +243,7 @@ CausewayConnection *client_find_connection(Client *client, const char *uuid)
 
     for (GList *link = objects; link && !found; link = link->next) {
         found = causeway_object_get_connection(CAUSEWAY_OBJECT(link->data));
-        if (found && strcmp(causeway_connection_get_uuid(found), uuid) != 0)
+        if (found && g_strcmp0(causeway_connection_get_uuid(found), uuid) != 0)
             g_clear_object(&found);
     }
     g_list_free_full(objects, g_object_unref);

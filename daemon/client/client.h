@@ -35,10 +35,15 @@ GDBusObjectManager *client_objects(Client *client);
 ClientErrorKind client_error_kind(const GError *error);
 char *client_error_message(const GError *error);
 
-/* CausewayProfile * by name; own ones before everybody's. */
+/* CausewayProfile * by name; own ones before everybody's.  Each has a name, a UUID and a user, which
+ * hold until the main context is iterated. */
 GPtrArray *client_profiles(Client *client);
 /* By name or UUID; a new reference. */
 CausewayProfile *client_find_profile(Client *client, const char *name, GError **error);
+/* The service leaves while it has nothing to do, and what was known of it goes with it: to be called
+ * when a person has taken time since `profile` was found.  It is found anew if need be; NULL after an
+ * error. */
+gboolean client_renew(Client *client, CausewayProfile **profile, GError **error);
 /* The profile's connection, or NULL; a new reference. */
 CausewayConnection *client_find_connection(Client *client, const char *uuid);
 

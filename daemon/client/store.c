@@ -118,7 +118,7 @@ void vpn_store_renamed(VpnStore *store, VpnItem *item)
 
 VpnItem *vpn_store_find(VpnStore *store, const char *uuid)
 {
-    GSequenceIter *iter = g_hash_table_lookup(own(store)->by_uuid, uuid);
+    GSequenceIter *iter = uuid ? g_hash_table_lookup(own(store)->by_uuid, uuid) : NULL;
 
     return iter ? g_sequence_get(iter) : NULL;
 }

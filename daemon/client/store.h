@@ -68,7 +68,8 @@ void vpn_store_start(VpnStore *store);
 VpnStoreAvailability vpn_store_availability(VpnStore *store);
 /* NULL unless ABSENT. */
 const char *vpn_store_problem(VpnStore *store);
-/* Not referenced; NULL when there is none. */
+/* Not referenced; NULL when there is none.  So it is for no UUID: what has just gone may have lost
+ * its own. */
 VpnItem *vpn_store_find(VpnStore *store, const char *uuid);
 
 /* The fields, secrets apart. */

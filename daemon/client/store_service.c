@@ -355,6 +355,23 @@ static void on_appeared(GDBusConnection *bus, const char *name, const char *owne
         ask_for_everything(self);
 }
 
+/* Nobody waits for an answer any more, and who comes back may ask anew. */
+static void take_back_questions(VpnStoreService *self)
+{
+    g_autoptr(GHashTable) asked = g_steal_pointer(&self->asked);
+    GHashTableIter iter;
+    gpointer uuid, question;
+
+    self->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_hash_table_iter_init(&iter, asked);
+    while (g_hash_table_iter_next(&iter, &uuid, &question)) {
+        VpnItem *item = vpn_store_find(VPN_STORE(self), uuid);
+        question_answer(question, self->agent, NULL);
+        if (item)
+            vpn_store_cancel_secret(VPN_STORE(self), item);
+    }
+}
+
 /* A service that leaves by itself leaves nothing behind; why something failed is still told.  True
  * of what it was taken from. */
 static gboolean lose(VpnItem *item)
@@ -385,6 +402,7 @@ static void on_vanished(GDBusConnection *bus, const char *name, gpointer data)
 
     self->paths = paths_new();
     g_clear_pointer(&self->owner, g_free);
+    take_back_questions(self);
     for (guint i = 0; i < g_list_model_get_n_items(list); i++) {
         g_autoptr(VpnItem) item = g_list_model_get_item(list, i);
         lost |= lose(item);
@@ -416,15 +434,21 @@ static gboolean on_request(CausewayAgent *agent, GDBusMethodInvocation *invocati
     return TRUE;
 }
 
+/* Whether there was a question. */
+static gboolean answer_about(VpnStoreService *self, const char *uuid, const Secret *secret)
+{
+    GDBusMethodInvocation *question = NULL;
+    g_autofree char *key = NULL;
+
+    if (!g_hash_table_steal_extended(self->asked, uuid, (gpointer *)&key, (gpointer *)&question))
+        return FALSE;
+    question_answer(question, self->agent, secret);
+    return TRUE;
+}
+
 static void answer(VpnStore *store, VpnItem *item, const Secret *secret)
 {
-    VpnStoreService *self = VPN_STORE_SERVICE(store);
-    GDBusMethodInvocation *question = NULL;
-    g_autofree char *uuid = NULL;
-
-    if (g_hash_table_steal_extended(self->asked, vpn_item_uuid(item), (gpointer *)&uuid,
-                                    (gpointer *)&question))
-        question_answer(question, self->agent, secret);
+    answer_about(VPN_STORE_SERVICE(store), vpn_item_uuid(item), secret);
 }
 
 static gboolean on_cancel(CausewayAgent *agent, GDBusMethodInvocation *invocation,
@@ -433,11 +457,10 @@ static gboolean on_cancel(CausewayAgent *agent, GDBusMethodInvocation *invocatio
     VpnStoreService *self = data;
     VpnItem *item = vpn_store_find(VPN_STORE(self), uuid);
 
-    if (question_is_cancelled(invocation, agent, self->owner) && item &&
-        g_hash_table_contains(self->asked, uuid)) {
-        answer(VPN_STORE(self), item, NULL);
+    /* Also of a profile that has just been removed. */
+    if (question_is_cancelled(invocation, agent, self->owner) &&
+        answer_about(self, uuid, NULL) && item)
         vpn_store_cancel_secret(VPN_STORE(self), item);
-    }
     return TRUE;
 }
 

@@ -42,8 +42,9 @@ static gboolean have_bus(VpnStoreService *self, GTask *task)
     return FALSE;
 }
 
+/* `type` is what the answer has to be of; another one is an error. */
 static void call(VpnStoreService *self, const char *path, const char *interface,
-                 const char *method, GVariant *parameters, GUnixFDList *list,
+                 const char *method, GVariant *parameters, GUnixFDList *list, const char *type,
                  GAsyncReadyCallback callback, GTask *task)
 {
     g_autoptr(GVariant) held = parameters ? g_variant_ref_sink(parameters) : NULL;
@@ -51,16 +52,16 @@ static void call(VpnStoreService *self, const char *path, const char *interface,
     if (!have_bus(self, task))
         return;
     g_dbus_connection_call_with_unix_fd_list(self->bus, SERVICE_NAME, path, interface, method, held,
-                                             NULL, FLAGS, PATIENCE, list,
+                                             G_VARIANT_TYPE(type), FLAGS, PATIENCE, list,
                                              g_task_get_cancellable(task), callback, task);
 }
 
 static void call_profile(VpnStore *store, VpnItem *item, const char *method, GVariant *parameters,
-                         GUnixFDList *list, GAsyncReadyCallback callback, GTask *task)
+                         const char *type, GAsyncReadyCallback callback, GTask *task)
 {
     g_autofree char *path = profile_path(vpn_item_uuid(item));
 
-    call(VPN_STORE_SERVICE(store), path, PROFILE_INTERFACE, method, parameters, list, callback,
+    call(VPN_STORE_SERVICE(store), path, PROFILE_INTERFACE, method, parameters, NULL, type, callback,
          task);
 }
 
@@ -78,7 +79,7 @@ static const char *connection_path(VpnStoreService *self, VpnItem *item)
     return NULL;
 }
 
-static void call_connection(VpnStore *store, VpnItem *item, const char *method,
+static void call_connection(VpnStore *store, VpnItem *item, const char *method, const char *type,
                             GAsyncReadyCallback callback, GTask *task)
 {
     VpnStoreService *self = VPN_STORE_SERVICE(store);
@@ -89,7 +90,7 @@ static void call_connection(VpnStore *store, VpnItem *item, const char *method,
         g_object_unref(task);
         return;
     }
-    call(self, path, CONNECTION_INTERFACE, method, NULL, NULL, callback, task);
+    call(self, path, CONNECTION_INTERFACE, method, NULL, NULL, type, callback, task);
 }
 
 static void profile_unref_pointer(gpointer profile)
@@ -105,25 +106,21 @@ static void on_loaded(GObject *source, GAsyncResult *result, gpointer data)
     g_autoptr(Profile) profile = profile_new();
     g_autoptr(GVariant) reply = g_dbus_connection_call_with_unix_fd_list_finish(
         G_DBUS_CONNECTION(source), NULL, result, &error);
-    g_autoptr(GVariant) settings = NULL;
+    g_autoptr(GVariant) settings = reply ? g_variant_get_child_value(reply, 0) : NULL;
 
-    if (reply && g_variant_is_of_type(reply, G_VARIANT_TYPE("(a{sa{sv}})")))
-        settings = g_variant_get_child_value(reply, 0);
     if (settings &&
         profile_set_text(profile, FIELD_CONNECTION_UUID, vpn_item_uuid(item), &error) &&
         profile_set_text(profile, FIELD_CONNECTION_USER, vpn_item_owner(item), &error) &&
         profile_apply_settings(profile, settings, &error))
         g_task_return_pointer(task, profile_ref(profile), profile_unref_pointer);
-    else if (error)
-        g_task_return_error(task, g_steal_pointer(&error));
     else
-        g_task_return_new_error(task, CLIENT_ERROR, CLIENT_ERROR_OTHER, "Not a profile");
+        g_task_return_error(task, g_steal_pointer(&error));
 }
 
 static void load(VpnStore *store, VpnItem *item, GTask *task)
 {
     g_task_set_task_data(task, g_object_ref(item), g_object_unref);
-    call_profile(store, item, "GetSettings", NULL, NULL, on_loaded, task);
+    call_profile(store, item, "GetSettings", NULL, "(a{sa{sv}})", on_loaded, task);
 }
 
 static void set_secret_at(VpnStoreService *self, const char *path, const char *field,
@@ -133,7 +130,7 @@ static void set_secret_at(VpnStoreService *self, const char *path, const char *f
 
     if (!secret) {
         call(self, path, PROFILE_INTERFACE, "ClearSecret", g_variant_new("(s)", field), NULL,
-             callback, task);
+             "()", callback, task);
         return;
     }
     int file = client_secret_file(secret, &error);
@@ -144,7 +141,7 @@ static void set_secret_at(VpnStoreService *self, const char *path, const char *f
     }
     g_autoptr(GUnixFDList) list = g_unix_fd_list_new_from_array(&file, 1);
     call(self, path, PROFILE_INTERFACE, "SetSecret", g_variant_new("(sh)", field, 0), list,
-         callback, task);
+         "()", callback, task);
 }
 
 static void set_secret(VpnStore *store, VpnItem *item, const char *field, const Secret *secret,
@@ -219,7 +216,8 @@ static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
         g_object_unref(task);
         return;
     }
-    if (g_variant_is_of_type(reply, G_VARIANT_TYPE("(o)")))
+    /* A new one has been given its place. */
+    if (!saving->path)
         g_variant_get(reply, "(o)", &saving->path);
     save_next_secret(task);
 }
@@ -233,18 +231,18 @@ static void save(VpnStore *store, VpnItem *item, Profile *profile, gboolean ever
     if (item) {
         saving->path = profile_path(vpn_item_uuid(item));
         call_profile(store, item, "Update",
-                     g_variant_new("(@a{sa{sv}})", profile_to_settings(profile)), NULL, on_saved,
+                     g_variant_new("(@a{sa{sv}})", profile_to_settings(profile)), "()", on_saved,
                      task);
         return;
     }
     g_autoptr(GVariant) settings = client_new_settings(profile, everybody);
     call(VPN_STORE_SERVICE(store), SERVICE_ROOT, MANAGER_INTERFACE, "AddProfile",
-         g_variant_new("(@a{sa{sv}})", settings), NULL, on_saved, task);
+         g_variant_new("(@a{sa{sv}})", settings), NULL, "(o)", on_saved, task);
 }
 
 static void delete_profile(VpnStore *store, VpnItem *item, GTask *task)
 {
-    call_profile(store, item, "Delete", NULL, NULL, on_called, task);
+    call_profile(store, item, "Delete", NULL, "()", on_called, task);
 }
 
 static GVariant *secret_handles(GHashTable *secrets, GUnixFDList *list, GError **error)
@@ -280,13 +278,14 @@ static void connect_item(VpnStore *store, VpnItem *item, GHashTable *secrets, GT
     g_variant_dict_init(&options, NULL);
     g_variant_dict_insert_value(&options, "secrets", handles);
     g_variant_dict_insert(&options, "agent", "o", SERVICE_AGENT);
-    call_profile(store, item, "Connect", g_variant_new("(@a{sv})", g_variant_dict_end(&options)),
-                 list, on_called, task);
+    g_autofree char *path = profile_path(vpn_item_uuid(item));
+    call(VPN_STORE_SERVICE(store), path, PROFILE_INTERFACE, "Connect",
+         g_variant_new("(@a{sv})", g_variant_dict_end(&options)), list, "(o)", on_called, task);
 }
 
 static void disconnect_item(VpnStore *store, VpnItem *item, GTask *task)
 {
-    call_connection(store, item, "Disconnect", on_called, task);
+    call_connection(store, item, "Disconnect", "()", on_called, task);
 }
 
 static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
@@ -308,7 +307,7 @@ static void on_statistics(GObject *source, GAsyncResult *result, gpointer data)
 
 static void statistics(VpnStore *store, VpnItem *item, GTask *task)
 {
-    call_connection(store, item, "GetStatistics", on_statistics, task);
+    call_connection(store, item, "GetStatistics", "(tttt)", on_statistics, task);
 }
 
 static void line_free(gpointer line)
@@ -344,7 +343,8 @@ static void on_log(GObject *source, GAsyncResult *result, gpointer data)
 static void read_log(VpnStore *store, VpnItem *item, guint64 after, gboolean wait, GTask *task)
 {
     call(VPN_STORE_SERVICE(store), SERVICE_ROOT, MANAGER_INTERFACE, "ReadLog",
-         g_variant_new("(stb)", item ? vpn_item_uuid(item) : "", after, wait), NULL, on_log, task);
+         g_variant_new("(stb)", item ? vpn_item_uuid(item) : "", after, wait), NULL, "(ta(xus))", on_log,
+         task);
 }
 
 void store_service_calls_init(VpnStoreClass *class)

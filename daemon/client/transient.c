@@ -117,6 +117,8 @@ static void on_removed(GDBusConnection *bus, const char *sender, const char *obj
     Transient *transient = data;
     const char *path;
 
+    if (!g_variant_is_of_type(parameters, G_VARIANT_TYPE("(oas)")))
+        return;
     g_variant_get(parameters, "(&oas)", &path, NULL);
     if (g_strcmp0(path, transient->path) == 0)
         tell_gone(transient, NULL);

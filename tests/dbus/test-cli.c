@@ -117,6 +117,24 @@ static void test_life_of_a_profile(void)
     expect("show home", 4, NULL, NULL);
 }
 
+/* What a name or a value is made of does not reach the terminal of who lists it. */
+static void test_plain_text(void)
+{
+    expect("add gnp\u202e\u2066\u2029.exe gateway=up.test", 2, NULL, "control character");
+    expect("add gnp\u202eexe\u200c\u2066x gateway=up.test", 0, NULL, NULL);
+    static const char *const commands[] = {"list", "status", "status --json"};
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+        g_auto(Run) run = run_with(commands[i], "");
+        gboolean json = strstr(commands[i], "json") != NULL;
+        g_assert_cmpint(run.code, ==, 0);
+        g_assert_nonnull(strstr(run.out, json ? "gnp\u202eexe\u200c\u2066x"
+                                              : "gnp\ufffdexe\u200c\ufffdx"));
+        g_assert_true(json || !strstr(run.out, "\u202e"));
+    }
+    expect("up gnp\u202eexe\u200c\u2066x", 1, NULL, "profile-invalid");
+    expect("remove gnp\u202eexe\u200c\u2066x", 0, NULL, NULL);
+}
+
 static void test_export_import(void)
 {
     g_autofree char *file = g_build_filename(harness.folder, "moved.conf", NULL);
@@ -373,6 +391,53 @@ static void test_terminal(void)
     expect("remove asks", 0, NULL, NULL);
 }
 
+/* The service leaves while nothing runs and comes back with the next call: as often as it likes
+ * while a person looks for a password. */
+static void test_patience(void)
+{
+    expect("add asks gateway=asks.test ppp.user=anna", 0, NULL, NULL);
+    Terminal terminal = terminal_run("up", "asks", NULL);
+    terminal_expect(&terminal, "Shared key for asks: ");
+    harness_stop_service(&harness);
+    harness_start_service(&harness, NULL);
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "Password for asks: ");
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "Type it, please");
+    terminal_expect(&terminal, "Password for asks: ");
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "connected to asks in");
+    g_assert_cmpint(terminal_end(&terminal), ==, 0);
+    expect("down asks", 0, NULL, NULL);
+
+    terminal = terminal_run("set-secret", "asks", "ppp.password");
+    terminal_expect(&terminal, "Password: ");
+    harness_stop_service(&harness);
+    harness_start_service(&harness, NULL);
+    terminal_type(&terminal, "right\n");
+    /* With the terminal back as it was, what was typed too early is thrown away. */
+    for (gboolean stored = FALSE; !stored;) {
+        g_auto(Run) run = run_with("show asks", "");
+        stored = strstr(run.out, "ppp.password=(stored)") != NULL;
+    }
+    g_assert_cmpint(terminal_end(&terminal), ==, 0);
+
+    /* Called by another name while the gateway waits. */
+    terminal = terminal_run("up", "asks", NULL);
+    terminal_expect(&terminal, "Shared key for asks: ");
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "Type it, please");
+    terminal_expect(&terminal, "Password for asks: ");
+    expect("edit asks connection.name=renamed", 0, NULL, NULL);
+    terminal_type(&terminal, "wrong\n");
+    terminal_expect(&terminal, "Password for asks: ");
+    terminal_type(&terminal, "right\n");
+    terminal_expect(&terminal, "connected to asks in");
+    g_assert_cmpint(terminal_end(&terminal), ==, 0);
+    expect("down renamed", 0, NULL, NULL);
+    expect("remove renamed", 0, NULL, NULL);
+}
+
 /* Several connections of one text, names that are taken, nothing stored in a dry run. */
 static void test_import_several(void)
 {
@@ -619,6 +684,8 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/failure", test_failure);
     g_test_add_func("/cli/asks", test_asks);
     g_test_add_func("/cli/terminal", test_terminal);
+    g_test_add_func("/cli/patience", test_patience);
+    g_test_add_func("/cli/plain-text", test_plain_text);
     g_test_add_func("/cli/import-several", test_import_several);
     g_test_add_func("/cli/import-certificates", test_import_certificates);
     g_test_add_func("/cli/export-secrets", test_export_secrets);
