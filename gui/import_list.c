@@ -7,10 +7,10 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "access.h"
 #include "client/client.h"
+#include "io/write.h"
 #include "keep.h"
 #include "keyring.h"
 #include "say.h"
@@ -137,22 +137,6 @@ static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
                       field, secret, on_kept, list);
 }
 
-static gboolean write_new(const char *path, const Secret *content)
-{
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    gsize done = 0;
-
-    while (file >= 0 && done < secret_length(content)) {
-        ssize_t wrote = write(file, secret_data(content) + done, secret_length(content) - done);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            break;
-        done += (gsize)wrote;
-    }
-    return file >= 0 && close(file) == 0 && done == secret_length(content);
-}
-
 /* Never over another file: "office.p12", "2-office.p12", … until there is none. */
 static gboolean save_file(ImportList *list, const ImportedFile *file, Profile *profile,
                           GError **error)
@@ -161,7 +145,7 @@ static gboolean save_file(ImportList *list, const ImportedFile *file, Profile *p
         g_autofree char *name = number == 1 ? g_strdup(file->name)
                                             : g_strdup_printf("%u-%s", number, file->name);
         g_autofree char *path = g_build_filename(list->folder, name, NULL);
-        if (write_new(path, file->content))
+        if (io_write_new(AT_FDCWD, path, secret_data(file->content), secret_length(file->content)))
             return profile_set_text(profile, file->field, path, error);
         if (errno != EEXIST)
             break;

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/prompt.h"
 #include "cli/target.h"
+#include "io/write.h"
 #include "profile/export.h"
 
 typedef struct {
@@ -19,33 +20,12 @@ typedef struct {
     gboolean secrets;
 } Options;
 
-static gboolean write_all(int file, const Secret *text)
-{
-    gsize done = 0;
-
-    while (done < secret_length(text)) {
-        ssize_t wrote = write(file, secret_data(text) + done, secret_length(text) - done);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return FALSE;
-        done += (gsize)wrote;
-    }
-    return TRUE;
-}
-
-/* A new file for its owner alone: an old one may be open elsewhere, or readable for others. */
 static gboolean write_file(int folder, const char *path, const Secret *text)
 {
-    int file = openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (file < 0 || !write_all(file, text)) {
-        cli_complain("%s: %s", path, g_strerror(errno));
-        if (file >= 0)
-            close(file);
-        return FALSE;
-    }
-    return close(file) == 0;
+    if (io_write_new(folder, path, secret_data(text), secret_length(text)))
+        return TRUE;
+    cli_complain("%s: %s", path, g_strerror(errno));
+    return FALSE;
 }
 
 /* Several files go into a folder of their own. */
@@ -74,8 +54,10 @@ static gboolean print_output(const ExportResult *result)
 {
     for (guint i = 0; i < result->files->len; i++) {
         const ExportFile *file = g_ptr_array_index(result->files, i);
-        if (!write_all(STDOUT_FILENO, file->text))
+        if (!io_write(STDOUT_FILENO, secret_data(file->text), secret_length(file->text))) {
+            cli_complain("this could not be printed: %s", g_strerror(errno));
             return FALSE;
+        }
     }
     return TRUE;
 }

@@ -9,6 +9,7 @@
 
 #include "base/failure.h"
 #include "cli/target.h"
+#include "io/write.h"
 #include "profile/import.h"
 
 typedef struct {
@@ -75,24 +76,6 @@ static void show_notes(const Import *import, const Imported *imported)
     }
 }
 
-static gboolean write_new(int folder, const char *name, const Secret *content)
-{
-    int file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    gsize done = 0;
-
-    if (file < 0)
-        return FALSE;
-    while (done < secret_length(content)) {
-        ssize_t wrote = write(file, secret_data(content) + done, secret_length(content) - done);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            break;
-        done += (gsize)wrote;
-    }
-    return close(file) == 0 && done == secret_length(content);
-}
-
 /* Certificates out of the file, where the user wants them; never anywhere by themselves. */
 static gboolean save_files(const Import *import, const Imported *imported)
 {
@@ -107,7 +90,8 @@ static gboolean save_files(const Import *import, const Imported *imported)
         const ImportedFile *file = g_ptr_array_index(imported->files, i);
         g_autofree char *full = g_build_filename(path, file->name, NULL);
         g_autoptr(GError) error = NULL;
-        saved = write_new(folder, file->name, file->content);
+        saved = io_write_new(folder, file->name, secret_data(file->content),
+                             secret_length(file->content));
         if (!saved)
             cli_complain("%s: %s", full, g_strerror(errno));
         else if (!profile_set_text(imported->profile, file->field, full, &error))

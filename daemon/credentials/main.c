@@ -9,6 +9,7 @@
 
 #include "credentials/parse.h"
 #include "credentials/tokens.h"
+#include "io/write.h"
 #include "tunnel/sandbox.h"
 
 #define EXIT_USAGE 2
@@ -25,21 +26,6 @@ static GBytes *read_request(void)
         length += got > 0 ? (gsize)got : 0;
     }
     return credentials_bytes_take(data, length);
-}
-
-static gboolean write_all(GBytes *bytes)
-{
-    gsize length = 0;
-    const guint8 *data = g_bytes_get_data(bytes, &length);
-
-    while (length > 0) {
-        ssize_t put = write(STDOUT_FILENO, data, length);
-        if (put <= 0)
-            return FALSE;
-        data += put;
-        length -= (gsize)put;
-    }
-    return TRUE;
 }
 
 /* Tokens before files, so that no library of a token sees these. */
@@ -100,7 +86,9 @@ int main(int argc, char **argv)
     else if (readable)
         parse_all(&contents, &token, &result);
     g_autoptr(GBytes) out = credentials_result_pack(&result);
-    gboolean told = write_all(out);
+    gsize length = 0;
+    const guint8 *data = g_bytes_get_data(out, &length);
+    gboolean told = io_write(STDOUT_FILENO, data, length);
     /* Without the handlers of exit(): nothing is to be flushed, much would be forbidden. */
     _exit(told ? 0 : 1);
 }

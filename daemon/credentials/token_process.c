@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "credentials/tokens.h"
+#include "io/write.h"
 
 #define TOKEN_TYPE "(ysmaymaymsmsu)"
 
@@ -27,20 +28,6 @@ static GBytes *child_bytes(GVariant *tuple, gsize index)
     g_autoptr(GVariant) array = g_variant_get_maybe(maybe);
 
     return array ? g_variant_get_data_as_bytes(array) : NULL;
-}
-
-static gboolean write_all(int fd, const guint8 *data, gsize length)
-{
-    while (length > 0) {
-        ssize_t put = write(fd, data, length);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0)
-            return FALSE;
-        data += put;
-        length -= (gsize)put;
-    }
-    return TRUE;
 }
 
 static gboolean give_up_rights(void)
@@ -72,7 +59,7 @@ static _Noreturn void run_child(const CredentialsRequest *request, int fd, pid_t
                       maybe_bytes(token.certificate), maybe_bytes(token.ca), token.module,
                       token.key_id, token.slot));
     /* Without the handlers of exit(), which the libraries may have added to. */
-    _exit(write_all(fd, g_variant_get_data(tuple), g_variant_get_size(tuple)) ? 0 : 1);
+    _exit(io_write(fd, g_variant_get_data(tuple), g_variant_get_size(tuple)) ? 0 : 1);
 }
 
 static GBytes *read_to_end(int fd)

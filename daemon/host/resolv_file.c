@@ -3,6 +3,7 @@
 #include "host/resolv_file.h"
 
 #include "host/host_internal.h"
+#include "io/write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,23 +96,6 @@ static GVariant *original_to_variant(const Original *original, const char *path,
     return g_variant_dict_end(&dict);
 }
 
-static int write_all(int fd, const char *text)
-{
-    gsize length = strlen(text);
-
-    while (length > 0) {
-        ssize_t count = write(fd, text, length);
-
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return -errno;
-        text += count;
-        length -= (gsize)count;
-    }
-    return 0;
-}
-
 static int write_in_place(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
@@ -119,7 +103,7 @@ static int write_in_place(const char *path, const char *text)
 
     if (fd < 0)
         return -errno;
-    result = write_all(fd, text);
+    result = io_write(fd, text, strlen(text)) ? 0 : -errno;
     close(fd);
     return result;
 }
@@ -134,7 +118,7 @@ static int write_file(const char *path, const char *text, guint mode, guint uid,
     fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return errno == EROFS || errno == EACCES ? write_in_place(path, text) : -errno;
-    result = write_all(fd, text);
+    result = io_write(fd, text, strlen(text)) ? 0 : -errno;
     /* Root's own file needs no right for that; another owner's would (CAP_CHOWN), and its text
      * back is better than nothing. */
     if (result == 0 && fchown(fd, uid, gid) < 0)

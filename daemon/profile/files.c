@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/write.h"
+
 static void set_system_error(GError **error, const char *what, const char *name)
 {
     int number = errno;
@@ -107,20 +109,6 @@ char *files_read(int folder, const char *name, gsize limit, gsize *ret_length, G
     return data;
 }
 
-static gboolean write_all(int file, const char *data, gsize length)
-{
-    while (length > 0) {
-        ssize_t put = write(file, data, length);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return FALSE;
-        data += put;
-        length -= (gsize)put;
-    }
-    return fsync(file) == 0;
-}
-
 gboolean files_write(int folder, const char *name, gboolean replace, const char *data,
                      gsize length, GError **error)
 {
@@ -132,7 +120,7 @@ gboolean files_write(int folder, const char *name, gboolean replace, const char 
         set_system_error(error, "written", name);
         return FALSE;
     }
-    gboolean done = write_all(file, data, length);
+    gboolean done = io_write(file, data, length) && fsync(file) == 0;
     if (close(file) != 0)
         done = FALSE;
     if (done)

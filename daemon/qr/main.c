@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "io/write.h"
 #include "qr/codes.h"
 #include "tunnel/sandbox.h"
 
@@ -24,18 +25,6 @@ static gsize read_picture(guint8 *data, gsize room)
     return length;
 }
 
-static gboolean write_all(const guint8 *data, gsize length)
-{
-    while (length > 0) {
-        ssize_t put = write(STDOUT_FILENO, data, length);
-        if (put <= 0)
-            return FALSE;
-        data += put;
-        length -= (gsize)put;
-    }
-    return TRUE;
-}
-
 static gboolean write_code(GBytes *code)
 {
     gsize length = 0;
@@ -43,7 +32,7 @@ static gboolean write_code(GBytes *code)
     const guint8 head[] = {(guint8)(length >> 24), (guint8)(length >> 16), (guint8)(length >> 8),
                            (guint8)length};
 
-    return write_all(head, sizeof head) && write_all(data, length);
+    return io_write(STDOUT_FILENO, head, sizeof head) && io_write(STDOUT_FILENO, data, length);
 }
 
 int main(int argc, char **argv)

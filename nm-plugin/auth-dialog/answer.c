@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the dialog tells the agent that started it.  Secrets go out by write(2): a stream would
- * keep a copy of them. */
+ * keep a copy of them.  Whether anybody listens still is nothing to us. */
 #include "answer.h"
 
 #include <glib/gi18n-lib.h>
@@ -9,23 +9,11 @@
 #include <unistd.h>
 
 #include "details.h"
+#include "io/write.h"
 
 #define UI_GROUP "VPN Plugin UI"
 #define QUIT "QUIT"
 #define AWAIT_QUIT_MS 20000
-
-static void write_all(int output, const char *text, gsize length)
-{
-    while (length > 0) {
-        gssize written = write(output, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return; /* nobody listens any more */
-        text += written;
-        length -= (gsize)written;
-    }
-}
 
 void answer_external(int output, const char *title, const char *reason,
                      const GPtrArray *questions)
@@ -45,7 +33,7 @@ void answer_external(int output, const char *title, const char *reason,
         g_key_file_set_boolean(file, question->key, "ShouldAsk", question->ask);
     }
     char *text = g_key_file_to_data(file, &length, NULL);
-    write_all(output, text, length);
+    io_write(output, text, length);
     explicit_bzero(text, length);
     g_free(text);
 }
@@ -58,12 +46,12 @@ void answer_plain(int output, const GPtrArray *questions)
          * would be taken for a key. */
         if (!question->value || strchr(question->value, '\n'))
             continue;
-        write_all(output, question->key, strlen(question->key));
-        write_all(output, "\n", 1);
-        write_all(output, question->value, strlen(question->value));
-        write_all(output, "\n", 1);
+        io_write(output, question->key, strlen(question->key));
+        io_write(output, "\n", 1);
+        io_write(output, question->value, strlen(question->value));
+        io_write(output, "\n", 1);
     }
-    write_all(output, "\n\n", 2);
+    io_write(output, "\n\n", 2);
 }
 
 void answer_await_quit(int input)
