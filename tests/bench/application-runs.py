@@ -8,6 +8,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'gui'))
+from threads import wake_ups  # noqa: E402
+
 OURS = 'causeway-gui'
 PROGRAMS = (OURS, 'gnome-calculator', 'gnome-text-editor')
 SETTLE_SECONDS = 5
@@ -19,15 +22,6 @@ def memory(pid):
     with open(f'/proc/{pid}/smaps_rollup') as file:
         values = dict(line.split(':', 1) for line in file if ':' in line)
     return tuple(int(values[key].split()[0]) for key in ('Rss', 'Pss'))
-
-
-def wake_ups(pid):
-    """How often its threads have begun to wait, up to now: each time that follows one on which they were woken."""
-    count = 0
-    for task in os.listdir(f'/proc/{pid}/task'):
-        with open(f'/proc/{pid}/task/{task}/status') as file:
-            count += sum(int(line.split()[1]) for line in file if line.startswith('voluntary_ctxt_switches'))
-    return count
 
 
 def end(pid):

@@ -17,6 +17,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from gi.repository import Gio, GLib  # noqa: E402
 from atspi import Widget, application, bus, key, screenshot, wait, write  # noqa: E402
+from threads import wake_ups  # noqa: E402
 from checks import equal, ok, status, step, true  # noqa: E402
 
 WATCHER = 'org.kde.StatusNotifierWatcher'
@@ -195,15 +196,6 @@ def waits_for_ever(pid):
         if not limit.get(number):
             return False
     return True
-
-
-def wake_ups(pid):
-    """How often its threads have begun to wait."""
-    count = 0
-    for task in os.listdir(f'/proc/{pid}/task'):
-        with open(f'/proc/{pid}/task/{task}/status') as file:
-            count += sum(int(line.split()[1]) for line in file if line.startswith('voluntary_ctxt_switches'))
-    return count
 
 
 def is_quiet(pid):
