@@ -6,6 +6,8 @@
 
 /* Below this a graph of nothing but keep-alives would look like a storm. */
 #define SCALE_LEAST 10000
+/* Far above what any link carries, and below where a count in one number ends. */
+#define RATE_MOST ((guint64)1000000 * 1000000 * 1000000)
 
 void history_clear(History *history)
 {
@@ -18,6 +20,13 @@ static void push(guint64 *values, guint64 value)
     values[HISTORY_LENGTH - 1] = value;
 }
 
+static guint64 rate(guint64 bytes, double seconds)
+{
+    double value = (double)bytes / seconds;
+
+    return value < (double)RATE_MOST ? (guint64)value : RATE_MOST;
+}
+
 void history_add(History *history, gint64 now, guint64 rx_bytes, guint64 tx_bytes)
 {
     gint64 elapsed = now - history->last_time;
@@ -26,8 +35,8 @@ void history_add(History *history, gint64 now, guint64 rx_bytes, guint64 tx_byte
 
     if (usable) {
         double seconds = (double)elapsed / G_USEC_PER_SEC;
-        push(history->rx, (guint64)((double)(rx_bytes - history->last_rx) / seconds));
-        push(history->tx, (guint64)((double)(tx_bytes - history->last_tx) / seconds));
+        push(history->rx, rate(rx_bytes - history->last_rx, seconds));
+        push(history->tx, rate(tx_bytes - history->last_tx, seconds));
         history->count = MIN(history->count + 1, HISTORY_LENGTH);
     }
     history->begun = TRUE;

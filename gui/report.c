@@ -46,6 +46,14 @@ static void hide_field(GPtrArray *privates, Profile *profile, FieldId id, const 
     hide(privates, text, placeholder);
 }
 
+static void hide_domains(GPtrArray *privates, Profile *profile)
+{
+    const char *const *domains = profile_get_strings(profile, FIELD_DNS_SEARCH);
+
+    for (; domains && *domains; domains++)
+        hide(privates, *domains, "SEARCH-DOMAIN");
+}
+
 static GPtrArray *collect(VpnItem *item, Profile *profile)
 {
     const VpnStatus *status = vpn_item_status(item);
@@ -64,6 +72,7 @@ static GPtrArray *collect(VpnItem *item, Profile *profile)
     hide_field(privates, profile, FIELD_IPSEC_CERTIFICATE, "CERTIFICATE");
     hide_field(privates, profile, FIELD_IPSEC_KEY, "KEY");
     hide_field(privates, profile, FIELD_IPSEC_CA, "CA");
+    hide_domains(privates, profile);
     g_ptr_array_sort(privates, by_length);
     return privates;
 }

@@ -63,6 +63,17 @@ static void check_scale(guint64 rate, guint64 scale)
     g_assert_cmpuint(history_scale(&history), ==, scale);
 }
 
+static void test_much_at_once(void)
+{
+    History history;
+
+    history_clear(&history);
+    history_add(&history, 0, 0, 0);
+    history_add(&history, 1, G_MAXUINT64, G_MAXUINT64);
+    g_assert_cmpuint(history_rx(&history), ==, G_GUINT64_CONSTANT(1000000000000000000));
+    g_assert_cmpuint(history_scale(&history), ==, G_GUINT64_CONSTANT(1000000000000000000));
+}
+
 static void test_scale(void)
 {
     check_scale(0, 10000);
@@ -73,6 +84,9 @@ static void test_scale(void)
     check_scale(99999, 100000);
     check_scale(1234567, 2000000);
     check_scale(G_GUINT64_CONSTANT(125000000), 200000000);
+    /* Counts that no link can have. */
+    check_scale(G_GUINT64_CONSTANT(2000000000000000000), G_GUINT64_CONSTANT(1000000000000000000));
+    check_scale(G_MAXUINT64, G_GUINT64_CONSTANT(1000000000000000000));
 }
 
 int main(int argc, char **argv)
@@ -83,5 +97,6 @@ int main(int argc, char **argv)
     g_test_add_func("/gui/history/same-time", test_same_time);
     g_test_add_func("/gui/history/length", test_length);
     g_test_add_func("/gui/history/scale", test_scale);
+    g_test_add_func("/gui/history/much-at-once", test_much_at_once);
     return g_test_run();
 }
