@@ -47,6 +47,8 @@ static gboolean is_looked_at(Notifier *notifier)
     return FALSE;
 }
 
+/* To some desktops' notifications a body is markup, to others it is text, and GNotification tells
+ * neither which nor them (Desktop Notifications Specification, "Markup"). */
 static char *body_of(VpnItem *item, const char *words)
 {
     const VpnStatus *status = vpn_item_status(item);
@@ -55,7 +57,7 @@ static char *body_of(VpnItem *item, const char *words)
     if (status->state != VPN_FAILED)
         return g_strdup(words);
     fault_of(status, &fault);
-    return g_strdup(fault.message);
+    return say_unmarked(fault.message);
 }
 
 static void add_buttons(GNotification *notification, VpnItem *item)
@@ -147,8 +149,9 @@ void notifier_free(Notifier *notifier)
 void notifier_problem(Notifier *notifier, const char *message)
 {
     g_autoptr(GNotification) notification = g_notification_new(_("Causeway"));
+    g_autofree char *body = say_unmarked(message);
 
-    g_notification_set_body(notification, message);
+    g_notification_set_body(notification, body);
     g_notification_set_default_action(notification, "app.open");
     g_application_send_notification(G_APPLICATION(notifier->application), "problem", notification);
 }

@@ -286,6 +286,16 @@ const char *say_data_path(const char *data_path)
     return "";
 }
 
+char *say_unmarked(const char *text)
+{
+    g_autoptr(GString) plain = g_string_new(text);
+
+    g_string_replace(plain, "&", "\uff06", 0);
+    g_string_replace(plain, "<", "\u2039", 0);
+    g_string_replace(plain, ">", "\u203a", 0);
+    return g_string_free(g_steal_pointer(&plain), FALSE);
+}
+
 const char *say_icon(VpnState state)
 {
     switch (state) {

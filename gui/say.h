@@ -28,5 +28,8 @@ char *say_suite(const char *suite);
 char *say_suite_weak(const char *suite);
 const char *say_nat(const char *nat);
 const char *say_data_path(const char *data_path);
+/* A text for where it may be taken for markup or not, as it likes: without what begins any; to be
+ * freed. */
+char *say_unmarked(const char *text);
 /* A symbolic icon for a state. */
 const char *say_icon(VpnState state);

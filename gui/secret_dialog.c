@@ -117,6 +117,7 @@ static GtkWidget *add_row(Asking *asking, GtkWidget *group, const char *title)
 {
     GtkWidget *row = adw_password_entry_row_new();
 
+    adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(row), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(row), title);
     g_signal_connect(row, "changed", G_CALLBACK(on_edited), asking);
     g_signal_connect(row, "entry-activated", G_CALLBACK(on_activated), asking);
@@ -180,8 +181,11 @@ GtkWindow *secret_dialog_show(GtkWindow *parent, VpnItem *item, const char *cons
     asking->data = data;
     if (flags & SECRET_DIALOG_REFUSED)
         g_string_append(body, _("That was not accepted. Please try again."));
-    if (message && *message)
-        g_string_append_printf(body, "%s%s", body->len > 0 ? "\n" : "", message);
+    /* Perhaps a gateway's own words. */
+    g_autofree char *clean =
+        failure_clean_text((const guint8 *)(message ? message : ""), message ? strlen(message) : 0);
+    if (*clean)
+        g_string_append_printf(body, "%s%s", body->len > 0 ? "\n" : "", clean);
     if (body->len == 0)
         g_string_append_printf(body, _("Needed by the gateway %s."), vpn_item_gateway(item));
     g_autofree char *heading = g_strdup_printf(_("Connect to “%s”"), vpn_item_name(item));

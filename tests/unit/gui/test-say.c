@@ -99,6 +99,16 @@ static void test_error(void)
                 "You have too many profiles");
 }
 
+static void test_unmarked(void)
+{
+    g_autofree char *body = say_unmarked("R&D <a href='http://192.0.2.1'>more</a> — 1 > 0");
+    g_autofree char *same = say_unmarked("Büro “Süd” ’10");
+
+    g_assert_cmpstr(body, ==, "R\uff06D \u2039a href='http://192.0.2.1'\u203amore\u2039/a\u203a — "
+                              "1 \u203a 0");
+    g_assert_cmpstr(same, ==, "Büro “Süd” ’10");
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C");
@@ -108,5 +118,6 @@ int main(int argc, char **argv)
     g_test_add_func("/gui/say/duration", test_duration);
     g_test_add_func("/gui/say/complete", test_complete);
     g_test_add_func("/gui/say/status", test_status);
+    g_test_add_func("/gui/say/unmarked", test_unmarked);
     return g_test_run();
 }
