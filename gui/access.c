@@ -22,6 +22,17 @@ void destroy_window(GtkWindow *window)
     gtk_window_destroy(window);
 }
 
+/* A window that is destroyed goes out of sight, and away when nobody holds it any more. */
+gboolean window_is_closed(GtkWindow *window)
+{
+    return !gtk_widget_get_visible(GTK_WIDGET(window));
+}
+
+void keep_window(GtkNativeDialog *dialog, GtkWindow *window)
+{
+    g_object_set_data_full(G_OBJECT(dialog), "window", g_object_ref(window), g_object_unref);
+}
+
 void close_by_escape(GtkWindow *window)
 {
     GtkEventController *keys = gtk_shortcut_controller_new();

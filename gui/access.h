@@ -13,6 +13,11 @@ void search_by_key(GtkWindow *window, GtkSearchBar *bar);
 void destroy_window(GtkWindow *window);
 /* The same for whoever else closes it. */
 void unfocus_on_close(GtkWindow *window);
+/* Whether it was closed while something holds it still: nobody sees what it would say. */
+gboolean window_is_closed(GtkWindow *window);
+/* The window, and what belongs to it, stays as long as the dialog, which may outlive it on the
+ * screen: other programs show some of them. */
+void keep_window(GtkNativeDialog *dialog, GtkWindow *window);
 /* What a screen reader calls it. */
 void name_widget(GtkWidget *widget, const char *text);
 /* Buttons that are only an icon are called by their tooltips, rows that open by their titles: GTK

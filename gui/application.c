@@ -129,6 +129,15 @@ static gboolean is_first(gpointer item, gpointer data)
            !vpn_store_find(self->nm, vpn_item_uuid(item));
 }
 
+#ifdef HAVE_NETWORKMANAGER
+/* What causewayd has told of first may be NetworkManager's, too. */
+static void on_nm_items(GListModel *list, guint position, guint removed, guint added,
+                        GtkFilter *filter)
+{
+    gtk_filter_changed(filter, GTK_FILTER_CHANGE_DIFFERENT);
+}
+#endif
+
 static void make_list(CausewayApplication *self)
 {
     self->stores = g_list_store_new(G_TYPE_LIST_MODEL);
@@ -142,8 +151,13 @@ static void make_list(CausewayApplication *self)
 #endif
     self->sorter = GTK_SORTER(gtk_custom_sorter_new(compare_items, self, NULL));
     GtkFlattenListModel *all = gtk_flatten_list_model_new(g_object_ref(G_LIST_MODEL(self->stores)));
-    GtkFilterListModel *first = gtk_filter_list_model_new(
-        G_LIST_MODEL(all), GTK_FILTER(gtk_custom_filter_new(is_first, self, NULL)));
+    GtkFilter *filter = GTK_FILTER(gtk_custom_filter_new(is_first, self, NULL));
+#ifdef HAVE_NETWORKMANAGER
+    /* After the list itself has been told. */
+    g_signal_connect_object(self->nm, "items-changed", G_CALLBACK(on_nm_items), filter,
+                            G_CONNECT_AFTER);
+#endif
+    GtkFilterListModel *first = gtk_filter_list_model_new(G_LIST_MODEL(all), filter);
     self->items = gtk_sort_list_model_new(G_LIST_MODEL(first), g_object_ref(self->sorter));
 }
 

@@ -93,9 +93,10 @@ static void on_row_changed(FieldRow *row, gpointer data)
 {
     Editor *editor = data;
     const Field *field = field_row_field(row);
-    g_autofree char *text = field_row_get(row);
+    char *text = field_row_get(row);
 
     edits_set(editor->edits, field->id, text);
+    secret_string_free(text);
     show_problem(editor, field->id);
     /* Others may depend on a choice, none on a text. */
     if (field->type == FIELD_TYPE_BOOLEAN || field->type == FIELD_TYPE_ENUM) {

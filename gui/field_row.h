@@ -22,7 +22,7 @@ GtkWidget *field_row_widget(FieldRow *row);
 GtkWidget *field_row_problem(FieldRow *row);
 void field_row_set_shown(FieldRow *row, gboolean shown);
 const Field *field_row_field(FieldRow *row);
-/* To be freed. */
+/* To be wiped (of a secret) and freed. */
 char *field_row_get(FieldRow *row);
 void field_row_set(FieldRow *row, const char *text);
 /* What is wrong with it; NULL: nothing. */

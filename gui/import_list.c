@@ -69,13 +69,18 @@ static void on_checked(ImportList *list)
 
 static void save_next(ImportList *list);
 
+/* Told where it is seen: somebody who has waited long may have closed the dialog. */
 static void fail(ImportList *list, const char *message)
 {
     g_autofree char *escaped = g_markup_escape_text(message, -1);
     GtkWindow *window = g_steal_pointer(&list->held);
 
-    adw_toast_overlay_add_toast(list->toasts, adw_toast_new(escaped));
-    gtk_widget_set_sensitive(GTK_WIDGET(window), TRUE);
+    if (window_is_closed(window)) {
+        causeway_window_toast(list->parent, message);
+    } else {
+        adw_toast_overlay_add_toast(list->toasts, adw_toast_new(escaped));
+        gtk_widget_set_sensitive(GTK_WIDGET(window), TRUE);
+    }
     g_object_unref(window);
 }
 
@@ -212,13 +217,13 @@ static void choose_name(GListModel *items, Profile *profile)
 
 static void save_next(ImportList *list)
 {
-    CausewayApplication *application =
-        CAUSEWAY_APPLICATION(gtk_window_get_application(GTK_WINDOW(list->parent)));
+    CausewayApplication *application = CAUSEWAY_APPLICATION(g_application_get_default());
     g_autoptr(GError) error = NULL;
 
     while (list->next < list->checks->len && !is_wanted(list, list->next))
         list->next++;
-    if (list->next == list->checks->len) {
+    /* Who closes the dialog wants no more of them. */
+    if (list->next == list->checks->len || window_is_closed(list->held)) {
         finish(list);
         return;
     }
@@ -319,6 +324,7 @@ static void on_choose_folder(ImportList *list)
 
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(chooser), TRUE);
     g_signal_connect(chooser, "response", G_CALLBACK(on_folder), list);
+    keep_window(GTK_NATIVE_DIALOG(chooser), list->dialog);
     gtk_native_dialog_show(GTK_NATIVE_DIALOG(chooser));
 }
 

@@ -19,6 +19,16 @@ typedef struct {
     char *problem;        /* the last file that could not be read */
 } Reading;
 
+/* There may be a shared key or a password in it. */
+static void content_free(gpointer content)
+{
+    gsize length = 0;
+    g_autofree void *data = g_bytes_unref_to_data(content, &length);
+
+    if (length > 0)
+        explicit_bzero(data, length);
+}
+
 static Reading *reading_new(CausewayWindow *window)
 {
     Reading *reading = g_new0(Reading, 1);
@@ -26,7 +36,7 @@ static Reading *reading_new(CausewayWindow *window)
     reading->window = g_object_ref(window);
     g_queue_init(&reading->files);
     reading->names = g_ptr_array_new_with_free_func(g_free);
-    reading->contents = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    reading->contents = g_ptr_array_new_with_free_func(content_free);
     return reading;
 }
 

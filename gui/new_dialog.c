@@ -28,7 +28,6 @@ typedef struct {
     char *uuid;       /* once it is saved */
     char *label;      /* its name, for the keyring */
     GtkWindow *held;  /* while the service is being asked */
-    gboolean closed;  /* ... and whose widgets have gone all the same */
 } NewDialog;
 
 static void new_dialog_free(gpointer data)
@@ -121,8 +120,7 @@ static void finish(NewDialog *dialog)
 {
     causeway_window_select(dialog->parent, dialog->uuid);
     GtkWindow *window = g_steal_pointer(&dialog->held);
-    if (!dialog->closed)
-        destroy_window(window);
+    destroy_window(window);
     g_object_unref(window);
 }
 
@@ -146,7 +144,7 @@ static void show_problem(NewDialog *dialog, const GError *error)
     g_autofree char *escaped = g_markup_escape_text(message, -1);
     GtkWindow *held = g_steal_pointer(&dialog->held);
 
-    if (dialog->closed) {
+    if (window_is_closed(held)) {
         causeway_window_toast(dialog->parent, message);
     } else {
         adw_toast_overlay_add_toast(dialog->toasts, adw_toast_new(escaped));
@@ -154,11 +152,6 @@ static void show_problem(NewDialog *dialog, const GError *error)
     }
     /* Perhaps the last of it. */
     g_object_unref(held);
-}
-
-static void on_destroyed(GtkWidget *window, NewDialog *dialog)
-{
-    dialog->closed = TRUE;
 }
 
 static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
@@ -206,8 +199,7 @@ static void sort_secrets(NewDialog *dialog, Profile *profile)
 static void on_add(GtkButton *button, NewDialog *dialog)
 {
     g_autoptr(Profile) profile = collect(dialog);
-    CausewayApplication *application =
-        CAUSEWAY_APPLICATION(gtk_window_get_application(GTK_WINDOW(dialog->parent)));
+    CausewayApplication *application = CAUSEWAY_APPLICATION(g_application_get_default());
 
     if (!profile || dialog->held)
         return;
@@ -300,7 +292,6 @@ void new_dialog_show(CausewayWindow *window, Profile *profile, GPtrArray *warnin
         g_signal_connect(*edited[i], "changed", G_CALLBACK(on_edited), dialog);
     g_signal_connect(dialog->preset, "notify::selected", G_CALLBACK(on_preset), dialog);
     g_signal_connect(dialog->add, "clicked", G_CALLBACK(on_add), dialog);
-    g_signal_connect(dialog->dialog, "destroy", G_CALLBACK(on_destroyed), dialog);
     g_object_set_data_full(G_OBJECT(dialog->dialog), "new-dialog", dialog, new_dialog_free);
     if (profile)
         fill(dialog, profile);

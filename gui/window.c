@@ -78,6 +78,9 @@ static void show_main(CausewayWindow *window)
 
 static void show_views(CausewayWindow *window)
 {
+    /* One that was destroyed and is held by a dialog still. */
+    if (!application_of(window))
+        return;
     guint count = g_list_model_get_n_items(window->items);
     const char *problem;
     g_autofree char *escaped = NULL;
@@ -313,6 +316,9 @@ void causeway_window_toast(CausewayWindow *window, const char *text)
 {
     g_autofree char *escaped = g_markup_escape_text(text, -1);
 
+    /* It may have gone while an answer was waited for. */
+    if (!window->toasts)
+        return;
     adw_toast_overlay_add_toast(window->toasts, adw_toast_new(escaped));
 }
 

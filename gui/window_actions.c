@@ -76,6 +76,15 @@ struct WithProfile {
     Profile *profile; /* for those that go on later */
 };
 
+static WithProfile *with_new(CausewayWindow *window, VpnItem *item)
+{
+    WithProfile *with = g_new0(WithProfile, 1);
+
+    with->window = g_object_ref(window);
+    with->item = g_object_ref(item);
+    return with;
+}
+
 static void with_free(WithProfile *with)
 {
     g_object_unref(with->window);
@@ -110,9 +119,7 @@ static void with_profile(CausewayWindow *window, FieldId field, WithProfileFunc 
 
     if (!item)
         return;
-    WithProfile *with = g_new0(WithProfile, 1);
-    with->window = g_object_ref(window);
-    with->item = g_object_ref(item);
+    WithProfile *with = with_new(window, item);
     with->field = field;
     with->func = func;
     vpn_store_load(vpn_item_store(item), item, NULL, on_loaded, with);
@@ -213,17 +220,20 @@ static void on_paste(GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* --- Removing ----------------------------------------------------------------------------- */
 
+/* The keyring forgets it when it has gone, and not before: who may not remove it keeps his
+ * password. */
 static void on_removed(GObject *source, GAsyncResult *result, gpointer data)
 {
-    g_autoptr(CausewayWindow) window = data;
+    WithProfile *with = data;
     g_autoptr(GError) error = NULL;
 
-    if (vpn_store_finish(VPN_STORE(source), result, &error)) {
-        causeway_window_back(window);
+    if (!vpn_store_finish(VPN_STORE(source), result, &error)) {
+        tell(with, error);
         return;
     }
-    g_autofree char *message = say_error(error);
-    causeway_window_toast(window, message);
+    keyring_forget(vpn_item_uuid(with->item), NULL);
+    causeway_window_back(with->window);
+    with_free(with);
 }
 
 static void on_remove_answer(AdwMessageDialog *dialog, const char *response, gpointer data)
@@ -233,8 +243,7 @@ static void on_remove_answer(AdwMessageDialog *dialog, const char *response, gpo
 
     if (strcmp(response, "remove") != 0)
         return;
-    keyring_forget(vpn_item_uuid(item), NULL);
-    vpn_store_remove(vpn_item_store(item), item, NULL, on_removed, g_object_ref(window));
+    vpn_store_remove(vpn_item_store(item), item, NULL, on_removed, with_new(window, item));
 }
 
 static void on_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -257,7 +266,6 @@ static void on_remove(GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 /* --- All of them -------------------------------------------------------------------------- */
-
 
 static const GActionEntry entries[] = {
     {.name = "back", .activate = on_back},
