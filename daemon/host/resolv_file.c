@@ -41,7 +41,7 @@ struct ResolvFile {
 static gboolean original_read(const char *path, Original *ret_original, GError **error)
 {
     Original original = { 0 };
-    struct stat st;
+    struct stat st = { 0 };
 
     if (lstat(path, &st) < 0) {
         if (errno != ENOENT) {

@@ -203,6 +203,11 @@ gboolean network_from_plan(GVariant *plan, const char *const *own, const char *b
     return TRUE;
 }
 
+gboolean network_is_bare(const Network *network)
+{
+    return !network->ip4 && !network->ip6;
+}
+
 void network_clear(Network *network)
 {
     g_clear_pointer(&network->config, g_variant_unref);

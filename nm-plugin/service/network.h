@@ -15,6 +15,8 @@ typedef struct {
  * used; `ret_network` is then untouched. */
 gboolean network_from_plan(GVariant *plan, const char *const *own, const char *banner,
                            Network *ret_network);
+/* Nothing of it leads anywhere yet: IPv6 alone, and no router has given an address. */
+gboolean network_is_bare(const Network *network);
 void network_clear(Network *network);
 gboolean network_equal(const Network *a, const Network *b);
 

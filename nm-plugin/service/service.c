@@ -115,6 +115,11 @@ static void tell_network(CausewayService *self, CausewayConnection *connection)
     }
     if (self->network.config && network_equal(&network, &self->network))
         return;
+    /* NetworkManager would take it for all there is, and tell everybody that the VPN is up. */
+    if (!self->was_up && network_is_bare(&network)) {
+        service_log(self, G_LOG_LEVEL_MESSAGE, "waits for the gateway's router to give an address");
+        return;
+    }
     network_clear(&self->network);
     self->network = network;
     network = (Network){NULL};

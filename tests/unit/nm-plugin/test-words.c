@@ -106,8 +106,22 @@ static void test_parts(void)
     g_assert_null(g_variant_lookup_value(four.ip4, "ptp", NULL));
     g_assert_null(g_variant_lookup_value(four.config, "mtu", NULL));
     g_assert_true(network_from_plan(link, NULL, NULL, &again));
+    g_assert_false(network_is_bare(&six));
+    g_assert_false(network_is_bare(&four));
     g_assert_true(network_equal(&four, &again));
     g_assert_false(network_equal(&four, &six));
+}
+
+/* IPv6 alone, before a router has said anything. */
+static void test_bare(void)
+{
+    g_autoptr(GVariant) plan = g_variant_ref_sink(g_variant_new_parsed(
+        "{'interface': <'causeway0'>, 'gateway': <'203.0.113.10'>, 'ipv4-address': <''>,"
+        " 'ipv6-address': <'fe80::1'>, 'ipv6-global': <''>, 'ipv6-addresses': <@as []>}"));
+    g_auto(Network) network = {NULL};
+
+    g_assert_true(network_from_plan(plan, NULL, NULL, &network));
+    g_assert_true(network_is_bare(&network));
 }
 
 static void test_unusable(void)
@@ -179,6 +193,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/nm-plugin/full", test_full);
     g_test_add_func("/nm-plugin/parts", test_parts);
+    g_test_add_func("/nm-plugin/bare", test_bare);
     g_test_add_func("/nm-plugin/unusable", test_unusable);
     g_test_add_func("/nm-plugin/secrets", test_secrets);
     g_test_add_func("/nm-plugin/reasons", test_reasons);
