@@ -381,7 +381,8 @@ void api_service_autoconnect(ApiService *service)
             continue;
         }
         if (!api_limits_autoconnect(service, profile)) {
-            g_warning("\"%s\" is not connected automatically: its user has too many that are", name);
+            g_warning("\"%s\" is not connected automatically: its user has too many that are",
+                      name);
             continue;
         }
         ApiConnection *connection = api_connection_new(service, profile, NULL, NULL);

@@ -297,24 +297,6 @@ static void test_log(void)
     done(call(path, PROFILE, "Delete", NULL));
 }
 
-/* One line, and nothing for a terminal to obey. */
-static void test_log_clean(void)
-{
-    g_autofree char *path = harness_add(&harness, "noisy", "noisy.test");
-    g_free(connect_to(path));
-    g_autoptr(GVariant) uuid = property(path, PROFILE, "Uuid");
-    g_autoptr(GVariant) reply =
-        call(ROOT, MANAGER, "ReadLog",
-             g_variant_new("(stb)", g_variant_get_string(uuid, NULL), (guint64)0, FALSE));
-    g_autoptr(GVariant) lines = g_variant_get_child_value(reply, 1);
-    const char *text;
-
-    g_assert_cmpuint(g_variant_n_children(lines), ==, 1);
-    g_variant_get_child(lines, 0, "(xu&s)", NULL, NULL, &text);
-    g_assert_cmpstr(text, ==, "connecting to noisy.test [2J root logged in     \xef\xbf\xbd");
-    done(call(path, PROFILE, "Delete", NULL));
-}
-
 static void on_reply(GObject *source, GAsyncResult *result, gpointer data)
 {
     g_autoptr(GError) error = NULL;
@@ -589,7 +571,6 @@ int main(int argc, char **argv)
     g_test_add_func("/api/connect-bad", test_connect_bad);
     g_test_add_func("/api/failure", test_failure);
     g_test_add_func("/api/log", test_log);
-    g_test_add_func("/api/log-clean", test_log_clean);
     g_test_add_func("/api/log-wait", test_log_wait);
     g_test_add_func("/api/reload", test_reload);
     g_test_add_func("/api/unknown", test_unknown);

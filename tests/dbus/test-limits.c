@@ -84,6 +84,26 @@ static void test_waiters(void)
     done(call(path, "Delete", NULL));
 }
 
+/* Words of anybody's in the log: one line, and nothing for a terminal to obey. */
+static void test_log_clean(void)
+{
+    g_autofree char *path = harness_add(&harness, "noisy", "noisy.test");
+    g_autofree char *uuid = g_strdelimit(g_path_get_basename(path), "_", '-');
+    g_autoptr(GError) error = NULL;
+    const char *text;
+
+    done(call(path, "Connect", g_variant_new_parsed("(@a{sv} {},)")));
+    g_autoptr(GVariant) reply =
+        harness_call(&harness, ROOT, MANAGER, "ReadLog",
+                     g_variant_new("(stb)", uuid, (guint64)0, FALSE), &error);
+    g_assert_no_error(error);
+    g_autoptr(GVariant) lines = g_variant_get_child_value(reply, 1);
+    g_assert_cmpuint(g_variant_n_children(lines), ==, 1);
+    g_variant_get_child(lines, 0, "(xu&s)", NULL, NULL, &text);
+    g_assert_cmpstr(text, ==, "connecting to noisy.test [2J root logged in     \xef\xbf\xbd");
+    done(call(path, "Delete", NULL));
+}
+
 static guint count_connections(void)
 {
     g_autoptr(GError) error = NULL;
@@ -142,6 +162,7 @@ int main(int argc, char **argv)
     harness_start(&harness);
     g_test_add_func("/api/memory", test_memory);
     g_test_add_func("/api/waiters", test_waiters);
+    g_test_add_func("/api/log-clean", test_log_clean);
     g_test_add_func("/api/autoconnect", test_autoconnect);
     int result = g_test_run();
     harness_stop(&harness);
