@@ -9,8 +9,12 @@
 #include "access.h"
 #include "keyring.h"
 #include "profile/export.h"
+#include "profile/words.h"
 #include "say.h"
 #include "typed.h"
+
+/* Of a file that is proposed, without its ending: longer ones there are not. */
+#define FILE_NAME_MAX 200
 
 typedef struct {
     CausewayWindow *parent;
@@ -243,16 +247,19 @@ static void on_chosen(GtkNativeDialog *chooser, int response, GtkWindow *window)
 
 static char *file_name(ExportDialog *dialog, const ExportResult *result)
 {
+    /* A slash in it would be a folder's end. */
+    g_autofree char *begin =
+        g_strdelimit(words_cut(vpn_item_name(dialog->item), FILE_NAME_MAX), "/", '-');
     guint format = adw_combo_row_get_selected(dialog->format);
     const ExportFile *file = g_ptr_array_index(result->files, 0);
     const char *ending = strrchr(file->name, '.');
 
     if (result->files->len > 1)
-        return g_strdup(vpn_item_name(dialog->item));
+        return g_steal_pointer(&begin);
     /* Our own has a type of its own on desktops. */
     if (strcmp(profile_export_formats[format], "causeway") == 0)
         ending = ".causeway";
-    return g_strconcat(vpn_item_name(dialog->item), ending ? ending : "", NULL);
+    return g_strconcat(begin, ending ? ending : "", NULL);
 }
 
 static void on_export(ExportDialog *dialog)

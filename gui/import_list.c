@@ -13,6 +13,7 @@
 #include "io/write.h"
 #include "keep.h"
 #include "keyring.h"
+#include "profile/words.h"
 #include "say.h"
 
 typedef struct {
@@ -209,9 +210,8 @@ static void choose_name(GListModel *items, Profile *profile)
 
     for (guint number = 2; is_taken(items, free_name); number++) {
         g_free(free_name);
-        free_name = g_strdup_printf("%s %u", name, number);
+        free_name = words_numbered(name, number);
     }
-    /* One that has become too long stays as it was. */
     profile_set_text(profile, FIELD_CONNECTION_NAME, free_name, NULL);
 }
 

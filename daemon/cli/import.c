@@ -11,6 +11,7 @@
 #include "cli/target.h"
 #include "io/write.h"
 #include "profile/import.h"
+#include "profile/words.h"
 
 typedef struct {
     const char *name;         /* --name */
@@ -112,15 +113,14 @@ static void choose_name(const Import *import, const Imported *imported)
 
     for (guint number = 2; g_hash_table_contains(import->names, free_name); number++) {
         g_free(free_name);
-        free_name = g_strdup_printf("%.*s %u", 100, name, number);
+        free_name = words_numbered(name, number);
     }
     if (strcmp(name, free_name) != 0) {
-        g_autofree char *valid = g_utf8_make_valid(free_name, -1);
         g_autofree char *text =
             g_strdup_printf("there is a profile \"%s\" already; this one is called "
                             "\"%s\"",
-                            name, valid);
-        if (profile_set_text(imported->profile, FIELD_CONNECTION_NAME, valid, NULL))
+                            name, free_name);
+        if (profile_set_text(imported->profile, FIELD_CONNECTION_NAME, free_name, NULL))
             cli_note(text);
     }
 }

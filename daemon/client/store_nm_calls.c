@@ -9,6 +9,11 @@
 #include "client/store_service.h"
 #include "connection.h"
 #include "profile/nm_settings.h"
+#include "profile/words.h"
+
+/* NetworkManager calls a connection's file by the first name that it has, and fails where that is
+ * too long for a file with what it puts behind it; later ones may be of any length. */
+#define FIRST_NAME_MAX 200
 
 static NMRemoteConnection *remote_of(VpnStore *store, VpnItem *item, GTask *task)
 {
@@ -49,8 +54,13 @@ static void on_added_connection(GObject *source, GAsyncResult *result, gpointer 
     g_autoptr(GError) error = NULL;
     g_autoptr(NMRemoteConnection) remote =
         nm_client_add_connection_finish(NM_CLIENT(source), result, &error);
+    Profile *profile = g_task_get_task_data(task);
+    const char *name = profile_get_string(profile, FIELD_CONNECTION_NAME);
 
-    if (remote)
+    if (remote && strcmp(nm_connection_get_id(NM_CONNECTION(remote)), name) != 0)
+        store_nm_change_profile(VPN_STORE_NM(g_task_get_source_object(task)), remote, profile,
+                                g_steal_pointer(&task));
+    else if (remote)
         g_task_return_pointer(task, g_strdup(nm_connection_get_uuid(NM_CONNECTION(remote))),
                               g_free);
     else
@@ -78,6 +88,8 @@ static void save_new(VpnStoreNm *self, Profile *profile, gboolean everybody, GTa
         g_free(settings->user);
         settings->user = everybody ? NULL : g_strdup(g_get_user_name());
         set_flags(settings, profile);
+        g_autofree char *name = g_steal_pointer(&settings->id);
+        settings->id = words_cut(name, FIRST_NAME_MAX);
         connection = connection_make(
             settings,
             store_nm_kde_service(g_getenv("XDG_CURRENT_DESKTOP"), self->serves_l2tp, profile),
@@ -88,6 +100,7 @@ static void save_new(VpnStoreNm *self, Profile *profile, gboolean everybody, GTa
         g_object_unref(task);
         return;
     }
+    g_task_set_task_data(task, profile_copy(profile), profile_unref_pointer);
     nm_client_add_connection_async(self->client, connection, TRUE, g_task_get_cancellable(task),
                                    on_added_connection, task);
 }

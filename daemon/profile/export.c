@@ -89,12 +89,15 @@ void export_tell(Export *export, const char *format, ...)
     va_end(arguments);
 }
 
+/* It is in names of files. */
+#define WORD_MAX 100
+
 char *export_word(Export *export)
 {
     const char *name = profile_get_string(export->profile, FIELD_CONNECTION_NAME);
     g_autoptr(GString) word = g_string_new(NULL);
 
-    for (const char *p = name ? name : ""; *p; p++) {
+    for (const char *p = name ? name : ""; *p && word->len < WORD_MAX; p++) {
         if (g_ascii_isalnum(*p))
             g_string_append_c(word, *p);
         else if (word->len > 0 && word->str[word->len - 1] != '-')

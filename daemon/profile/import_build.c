@@ -9,7 +9,6 @@
 /* What a hostile file may make us say. */
 #define WARNINGS_MAX 100
 #define LEFT_OUT_MAX 60
-#define NAME_MAX_BYTES 128
 
 typedef struct {
     Imported public;
@@ -120,12 +119,7 @@ static char *fit_name(const char *text)
             *p = '-';
     }
     begin += strspn(begin, " .-");
-    gsize length = MIN(strlen(begin), NAME_MAX_BYTES);
-    while (length > 0 && (begin[length] & 0xc0) == 0x80)
-        length--;
-    while (length > 0 && begin[length - 1] == ' ')
-        length--;
-    return g_strndup(begin, length);
+    return g_strchomp(words_cut(begin, field_get(FIELD_CONNECTION_NAME)->maximum));
 }
 
 static gint compare_words(gconstpointer a, gconstpointer b)

@@ -26,12 +26,14 @@ static const char *const ipv6_choices[] = {"auto", "disabled", "ignore", NULL};
 #define SECRET(longest) FIELD_TYPE_SECRET, FIELD_FORMAT_TEXT, 0, 0, longest, NULL, ""
 #define LIST(type, format) type, format, 0, 0, 8192, NULL, ""
 
+/* 200 letters of any script. */
+#define NAME_MAX_BYTES 800
 /* A week: longer than any gateway keeps a key. */
 #define LIFETIME_MAX 604800
 
 static const Field fields[FIELD_COUNT] = {
     ROW(FIELD_CONNECTION_NAME, "connection", "name"),
-        TEXT(FIELD_FORMAT_NAME, FIELD_REQUIRED, 128), NULL, NULL, NULL, NULL, N_("Name"),
+        TEXT(FIELD_FORMAT_NAME, FIELD_REQUIRED, NAME_MAX_BYTES), NULL, NULL, NULL, NULL, N_("Name"),
         N_("What you call this connection. Any text without a slash.") },
     ROW(FIELD_CONNECTION_UUID, "connection", "uuid"),
         TEXT(FIELD_FORMAT_UUID, FIELD_REQUIRED | FIELD_SERVICE, 36), NULL, NULL, NULL, NULL,

@@ -51,6 +51,27 @@ char **words_split(const char *text)
     return g_strv_builder_end(builder);
 }
 
+char *words_cut(const char *text, gsize bytes)
+{
+    gsize length = strnlen(text, bytes + 1);
+
+    if (length <= bytes)
+        return g_strdup(text);
+    length = bytes;
+    while (length > 0 && (text[length] & 0xc0) == 0x80)
+        length--;
+    return g_strndup(text, length);
+}
+
+char *words_numbered(const char *name, guint number)
+{
+    g_autofree char *end = g_strdup_printf(" %u", number);
+    g_autofree char *begin =
+        words_cut(name, field_get(FIELD_CONNECTION_NAME)->maximum - strlen(end));
+
+    return g_strconcat(begin, end, NULL);
+}
+
 gboolean profile_route_parse(const char *text, ProfileRoute *ret_route)
 {
     g_autofree char *address = g_strdup(text);

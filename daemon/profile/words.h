@@ -10,6 +10,10 @@ guint words_distance(const char *a, const char *b);
 gboolean words_boolean(const char *text, gboolean *ret_value);
 /* Splits at commas, semicolons and white space; no empty elements. */
 char **words_split(const char *text);
+/* As much of a text as fits into so many bytes, letters whole.  To be freed. */
+char *words_cut(const char *text, gsize bytes);
+/* "office 2": a name like `name` that is no longer than names may be.  To be freed. */
+char *words_numbered(const char *name, guint number);
 /* NULL when `text`, or one element of a list, is fine for the row; else what is wrong with it
  * in words, to be freed. */
 char *words_problem(const Field *field, const char *text);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "profile/store.h"
+#include "profile/words.h"
 
 typedef struct {
     char *folder, *profiles, *secrets;
@@ -98,6 +99,34 @@ static void test_save(Fixture *fixture, gconstpointer data)
                                        profile_get_string(profile, FIELD_CONNECTION_UUID), &error));
     g_assert_cmpuint(count(fixture->profiles, &modes), ==, 0);
     g_assert_cmpuint(count(fixture->secrets, &modes), ==, 0);
+}
+
+/* 200 letters of four bytes each: the file is called by as much of it as a file can be. */
+static void test_long_name(Fixture *fixture, gconstpointer data)
+{
+    g_autoptr(Profile) profile = make("x");
+    g_autoptr(GString) name = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+
+    for (guint i = 0; i < 200; i++)
+        g_string_append(name, "𠀀");
+    g_assert_cmpuint(name->len, ==, 800);
+    g_assert_true(profile_set_text(profile, FIELD_CONNECTION_NAME, name->str, &error));
+    g_assert_true(profile_store_save(fixture->store, profile, &error));
+    g_assert_true(profile_store_reload(fixture->store, &error));
+    Profile *read = profile_store_find(fixture->store,
+                                       profile_get_string(profile, FIELD_CONNECTION_UUID));
+    g_assert_cmpstr(profile_get_string(read, FIELD_CONNECTION_NAME), ==, name->str);
+    /* Another one of nearly the same name beside it. */
+    g_autoptr(Profile) other = make("y");
+    g_autofree char *numbered = words_numbered(name->str, 12);
+    g_assert_true(g_utf8_validate(numbered, -1, NULL));
+    g_assert_true(g_str_has_suffix(numbered, "𠀀 12"));
+    g_assert_cmpuint(strlen(numbered), ==, 796 + 3);
+    g_assert_true(profile_set_text(other, FIELD_CONNECTION_NAME, numbered, &error));
+    g_assert_true(profile_store_save(fixture->store, other, &error));
+    g_string_append_c(name, 'x');
+    g_assert_false(profile_set_text(other, FIELD_CONNECTION_NAME, name->str, NULL));
 }
 
 static void test_same_name(Fixture *fixture, gconstpointer data)
@@ -220,6 +249,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 #define ADD(name, func) g_test_add("/store/" name, Fixture, NULL, set_up, func, tear_down)
     ADD("save", test_save);
+    ADD("long-name", test_long_name);
     ADD("same-name", test_same_name);
     ADD("unsafe-files", test_unsafe_files);
     ADD("unsafe-folder", test_unsafe_folder);
