@@ -90,7 +90,8 @@ static void show_network(Details *details, const VpnStatus *status)
     AdwPreferencesGroup *group = details->network;
     g_autofree char *addresses = lines(status->local_addresses);
     g_autofree char *dns = lines(status->dns);
-    g_autofree char *mtu = status->mtu > 0 ? g_strdup_printf(_("%u bytes"), status->mtu) : NULL;
+    g_autofree char *mtu = g_strdup_printf(ngettext("%u byte", "%u bytes", status->mtu),
+                                           status->mtu);
     g_autofree char *reconnects = status->reconnects > 0
                                       ? g_strdup_printf("%u", status->reconnects)
                                       : NULL;
@@ -100,7 +101,7 @@ static void show_network(Details *details, const VpnStatus *status)
     any |= show(details, group, _("Peer Address"), status->peer_address, NULL);
     any |= show(details, group, _("Name Servers"), dns, NULL);
     any |= show(details, group, _("Interface"), status->interface, NULL);
-    any |= show(details, group, _("MTU"), mtu, NULL);
+    any |= show(details, group, _("MTU"), status->mtu > 0 ? mtu : NULL, NULL);
     any |= show(details, group, _("Data Path"), say_data_path(status->data_path), NULL);
     any |= show(details, group, _("Reconnections"), reconnects, NULL);
     gtk_widget_set_visible(GTK_WIDGET(group), any);

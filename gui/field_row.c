@@ -66,6 +66,28 @@ static void make_switch(FieldRow *row)
     g_signal_connect_swapped(row->toggle, "notify::active", G_CALLBACK(on_changed), row);
 }
 
+static void on_setup_choice(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    gtk_list_item_set_child(item, gtk_label_new(NULL));
+}
+
+static void on_bind_choice(GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+    gtk_label_set_text(GTK_LABEL(gtk_list_item_get_child(item)),
+                       gtk_string_object_get_string(gtk_list_item_get_item(item)));
+}
+
+/* The row's own label gives way to the explanation until three letters are left of it. */
+static void show_choice_whole(AdwComboRow *row)
+{
+    g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new();
+
+    g_signal_connect(factory, "setup", G_CALLBACK(on_setup_choice), NULL);
+    g_signal_connect(factory, "bind", G_CALLBACK(on_bind_choice), NULL);
+    adw_combo_row_set_list_factory(row, adw_combo_row_get_factory(row));
+    adw_combo_row_set_factory(row, factory);
+}
+
 static void make_choice(FieldRow *row)
 {
     g_autoptr(GtkStringList) list = gtk_string_list_new(NULL);
@@ -75,6 +97,7 @@ static void make_choice(FieldRow *row)
     row->widget = adw_combo_row_new();
     adw_action_row_set_subtitle(ADW_ACTION_ROW(row->widget), _(row->field->help));
     adw_combo_row_set_model(ADW_COMBO_ROW(row->widget), G_LIST_MODEL(list));
+    show_choice_whole(ADW_COMBO_ROW(row->widget));
     g_signal_connect_swapped(row->widget, "notify::selected", G_CALLBACK(on_changed), row);
 }
 

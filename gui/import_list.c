@@ -271,7 +271,7 @@ static char *subtitle_of(const Imported *imported)
 
     if (!gateway)
         return g_strdup(_("There is no gateway in it"));
-    return user ? g_strdup_printf("%s, %s", gateway, user) : g_strdup(gateway);
+    return user ? g_strdup_printf(_("%s, %s"), gateway, user) : g_strdup(gateway);
 }
 
 static GtkWidget *make_row(ImportList *list, const Imported *imported)

@@ -56,7 +56,7 @@ static void update(CausewayRow *row)
     g_autofree char *label = g_strdup_printf(_("Connect %s"), vpn_item_name(row->item));
     gtk_accessible_update_property(GTK_ACCESSIBLE(row->toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                    label, -1);
-    g_autofree char *all = g_strdup_printf("%s, %s", vpn_item_name(row->item), words);
+    g_autofree char *all = g_strdup_printf(_("%s, %s"), vpn_item_name(row->item), words);
     gtk_accessible_update_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_LABEL, all, -1);
 }
 

@@ -46,7 +46,7 @@ static void show_step(GtkWidget *box, Stage stage, Step step)
     gtk_widget_set_css_classes(box, classes);
     gtk_stack_set_visible_child_name(GTK_STACK(mark), names[step]);
     gtk_spinner_set_spinning(GTK_SPINNER(spinner), step == STEP_NOW);
-    g_autofree char *text = g_strdup_printf("%s: %s", say_stage(stage), words[step]);
+    g_autofree char *text = g_strdup_printf(_("%s: %s"), say_stage(stage), words[step]);
     gtk_accessible_update_property(GTK_ACCESSIBLE(box), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 

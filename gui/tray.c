@@ -77,9 +77,9 @@ static char *make_line(VpnItem *item, const char *words)
 {
     const char *name = vpn_item_name(item);
 
-    if (is_right_to_left(name))
-        return g_strdup_printf("\u2068%s\u2069: %s", name, words);
-    return g_strdup_printf("%s: %s", name, words);
+    g_autofree char *apart =
+        is_right_to_left(name) ? g_strconcat("\u2068", name, "\u2069", NULL) : NULL;
+    return g_strdup_printf(_("%s: %s"), apart ? apart : name, words);
 }
 
 /* The state that matters most, and a line about it. */

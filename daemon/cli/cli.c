@@ -70,8 +70,9 @@ int cli_error(const GError *error)
         fprintf(stderr, "hint: \"causeway list\" shows the profiles there are\n");
         return EXIT_NO_PROFILE;
     case CLIENT_ERROR_NO_SERVICE:
-        fprintf(stderr, "hint: is causewayd installed? \"systemctl status causewayd\" tells "
-                        "what happened to it\n");
+        fprintf(stderr, "hint: the service starts by itself where Causeway is installed "
+                        "completely. Restart the computer; if that does not help, \"sudo "
+                        "systemctl status causewayd\" tells whoever looks after it why\n");
         return EXIT_FAILED;
     case CLIENT_ERROR_INVALID:
     case CLIENT_ERROR_EXISTS:

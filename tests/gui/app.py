@@ -40,9 +40,9 @@ def beginning(text):
 class App:
     """The running application and its window."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, language='en'):
         self.said = tempfile.TemporaryFile('w+')  # and not where our own words go, which end with us
-        self.program = launch(['causeway-gui', *options], stdin=subprocess.DEVNULL, stdout=self.said, stderr=self.said)
+        self.program = launch(['causeway-gui', *options], environment={'LANGUAGE': language}, stdin=subprocess.DEVNULL, stdout=self.said, stderr=self.said)
         atexit.register(self.program.end)
         self.window = self.program.find('frame', 'Causeway')
 
@@ -55,7 +55,7 @@ class App:
 
     def row(self, name):
         """In the list; its name goes on with the state."""
-        return self.window.find('list item', beginning(name + ', '))
+        return self.window.find('list item', re.compile('^⟦?' + re.escape(name) + ', '))
 
     def choose(self, name):
         """With the mouse: rows have no action, and GTK 4.8 gives them no focus by accessibility."""

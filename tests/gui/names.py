@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every view of causeway-gui, as a screen reader tells of it. Run by the case gui-names.
+"""Every view of causeway-gui, as a screen reader tells of it: all that can be clicked has a name, and all that is said is in
+the user's language. That is one in which our sentences stand in brackets (pseudo.py). Run by the case gui-names.
 
 The windows of shortcuts and about the application are the toolkit's own.
 """
@@ -8,10 +9,12 @@ import os
 import re
 import sys
 
-from app import WINDOWS, App, screenshot
+from app import ADDRESS, USER, WINDOWS, App, screenshot
+from gi.repository import GLib
 from atspi import key, wait
 import checks
 from checks import step, true
+from pseudo import LANGUAGE, bracketed as _, rest
 
 SEVERAL = os.path.join(os.path.dirname(os.path.realpath(__file__)),
                        '../fuzz/corpus/import/apple-certificate.mobileconfig')
@@ -20,6 +23,9 @@ CLASS = re.compile('^(Gtk|Adw|Causeway)[A-Z]')
 # What one can do something with.
 ROLES = ('push button', 'toggle button', 'check box', 'radio button', 'switch', 'text', 'password text', 'entry', 'combo box',
          'menu item', 'list item', 'link', 'spin button', 'slider', 'page tab')
+# What is nobody's language, and what GTK says, which is not translated to ours.
+DATA = re.compile('|'.join(map(re.escape, (
+    'named', ADDRESS, USER, 'Causeway', 'Close', 'Minimize', 'Maximize'))))
 
 
 def place(widget):
@@ -46,11 +52,27 @@ def named(what, view):
          *(f'\n{place(one)}: {[inner.name for inner in one.walk() if inner.name]}' for one in nameless))
 
 
-def visit(app, what, title, open_it):
+def said(widget):
+    """What is told of it; what a person has typed is not ours."""
+    try:
+        return [text for text in (widget.name, widget.description) if text and not CLASS.match(text)]
+    except GLib.Error:  # it has gone meanwhile
+        return []
+
+
+def translated(what, view):
+    foreign = {text for widget in view.walk() for text in said(widget) if re.search(r'[^\W\d_]{2}', DATA.sub('', rest(text)))}
+    true(f'{what}: everything is translated', not foreign, *sorted(foreign))
+
+
+def visit(app, what, title, open_it, use_it=None):
     with step(f'{what} is seen'):
         open_it()
         view = app.dialog(title)
+        if use_it:
+            use_it(view)
         named(what, view)
+        translated(what, view)
         key('Escape')
         wait(f'{what} goes', lambda: view not in app.program.look(WINDOWS))
 
@@ -58,37 +80,47 @@ def visit(app, what, title, open_it):
 def import_list(app):
     """Several connections in one file are shown for choice."""
     key('ctrl+o')
-    app.type_path('Import a Connection', SEVERAL)
+    app.type_path(_('Import a Connection'), SEVERAL)
+
+
+def type_wrongly(editor):
+    """What is wrong is said, too."""
+    for label, text in (('Gateway', 'a b'), ('Name', ''), ('DNS servers', '1.2.3'), ('IPv4 routes', 'x'), ('IPv6 routes', 'x'),
+                        ('Search domains', 'a..b'), ('Phase 1 algorithms', '!'), ('Password', 'x' * 300)):
+        editor.find('text', re.compile(f'^⟦?{_(label)}'), showing=False).type(text)
+    editor.find('list item', re.compile('“a b”'))
 
 
 def menus(app):
     for button in ('Main Menu', 'Connection Menu', 'Add Connection'):
         with step(f'{button} is opened'):
-            app.open_menu(button)
+            app.open_menu(_(button))
             app.window.find('menu item')
             named(button, app.window)
+            translated(button, app.window)
             key('Escape')
             app.window.gone('menu item')
 
 
 def main():
-    app = App()
+    app = App(language=LANGUAGE)
     app.choose('named')
     named('window', app.window)
-    visit(app, 'new connection', '^New Connection$', lambda: key('ctrl+n'))
-    visit(app, 'editor', 'named', lambda: key('ctrl+e'))
-    visit(app, 'preferences', '^Preferences$', lambda: key('ctrl+comma'))
-    visit(app, 'log', '^Log$', lambda: key('ctrl+l'))
-    visit(app, 'question', 'named”', lambda: app.click('Connect'))
-    app.await_disconnected()
-    visit(app, 'QR code', 'QR|named', lambda: app.menu('Connection Menu', 'Show QR Code'))
-    visit(app, 'removing', 'Remove', lambda: app.menu('Connection Menu', 'Remove…'))
-    visit(app, 'import', '^Import Connections$', lambda: import_list(app))
+    translated('window', app.window)
+    visit(app, 'new connection', f'^{_("New Connection")}$', lambda: key('ctrl+n'))
+    visit(app, 'editor', 'named', lambda: key('ctrl+e'), type_wrongly)
+    visit(app, 'preferences', f'^{_("Preferences")}$', lambda: key('ctrl+comma'))
+    visit(app, 'log', f'^{_("Log")}$', lambda: key('ctrl+l'))
+    visit(app, 'question', 'named”', lambda: app.click(_('Connect')))
+    app.await_line(f'^{_("Not connected")}$')
+    visit(app, 'QR code', 'QR|named', lambda: app.menu(_('Connection Menu'), _('Show QR Code')))
+    visit(app, 'removing', 'Remove', lambda: app.menu(_('Connection Menu'), _('Remove…')))
+    visit(app, 'import', f'^{_("Import Connections")}$', lambda: import_list(app))
     menus(app)
     app.end()
 
 
-with step('every view has names'):
+with step('every view has names, in the user\'s language'):
     main()
 if checks.status():
     screenshot('not-ok.png')
