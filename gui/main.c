@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "application.h"
+#include "client/sentences.h"
 
 /* OpenGL takes 15 MB of one's own and 45 of libraries, and as long to start as all the rest
  * (tests/bench/README.md): much for a window that changes once a second, and more for an icon in
@@ -31,6 +32,7 @@ int main(int argc, char **argv)
     bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     textdomain(GETTEXT_PACKAGE);
+    sentences_begin();
     g_set_application_name("Causeway");
     do_without_opengl();
     g_autoptr(CausewayApplication) application = causeway_application_new();

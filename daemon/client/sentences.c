@@ -8,7 +8,19 @@
 #include <string.h>
 
 #include "base/failure.h"
+#include "profile/language.h"
 #include "profile/words.h"
+
+static const char *translate(const char *text)
+{
+    /* The empty string's translation is the catalogue's head. */
+    return *text ? dgettext(GETTEXT_PACKAGE, text) : text;
+}
+
+void sentences_begin(void)
+{
+    language_set(translate);
+}
 
 const char *sentence_label(const Field *field)
 {
@@ -172,6 +184,5 @@ char *sentence_for_message(const char *message)
             detail[strlen(detail) - strlen(".")] = '\0';
         return g_strconcat(_(sentence), " ", detail, NULL);
     }
-    /* The empty string's translation is the catalogue's head. */
-    return g_strdup(*message ? _(message) : "");
+    return g_strdup(translate(message));
 }

@@ -4,6 +4,8 @@
 
 #include "profile/schema.h"
 
+/* What daemon/profile says is translated from now on, too. */
+void sentences_begin(void);
 /* A translated sentence, or NULL when `text` is fine for the field.  `text` is all of what was
  * typed: of a list, all of its elements.  "" is fine here, also for a field that is needed. */
 char *sentence_for_text(const Field *field, const char *text);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "profile/import_formats.h"
+#include "profile/language.h"
 
 typedef struct {
     const char *name;
@@ -29,7 +30,7 @@ static const Format formats[] = {
 
 static void set_format_error(GError **error, const char *message)
 {
-    g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, "%s", message);
+    g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, "%s", _(message));
 }
 
 static gsize recognise(const ImportInput *input)
@@ -56,11 +57,11 @@ static gboolean read_format(gsize format, const ImportInput *inputs, const gsize
         return TRUE;
     if (format == FORMAT_NONE) {
         for (gsize i = 0; i < length; i++)
-            import_tell(result->warnings, "%s is nothing that can be imported and is left out.",
-                        *mine[i]->name ? mine[i]->name : "The text");
+            import_tell(result->warnings, "%s: there is nothing to import in it.",
+                        *mine[i]->name ? mine[i]->name : _("The text"));
         return TRUE;
     }
-    char *name = result->format ? g_strconcat(result->format, " and ", formats[format].name, NULL)
+    char *name = result->format ? g_strconcat(result->format, ", ", formats[format].name, NULL)
                                 : g_strdup(formats[format].name);
     g_free(result->format);
     result->format = name;
@@ -88,7 +89,7 @@ static void set_nothing_error(const ImportResult *result, GError **error)
         set_format_error(error, "This is not a profile: it is of no format that Causeway knows");
         return;
     }
-    g_string_printf(text, "There is no L2TP connection in it; it is %s.", result->format);
+    g_string_printf(text, _("There is no L2TP connection in it (%s)."), result->format);
     for (guint i = 0; i < MIN(result->warnings->len, 5); i++)
         g_string_append_printf(text, " %s", (const char *)g_ptr_array_index(result->warnings, i));
     set_format_error(error, text->str);
@@ -158,14 +159,15 @@ Profile *profile_import(const char *data, gsize length, const char *stem, GPtrAr
         g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(first->warnings, i)));
     for (guint i = 0; i < first->files->len; i++) {
         const ImportedFile *inside = g_ptr_array_index(first->files, i);
-        import_tell(warnings, "The certificate %s lies in the file: save it with \"causeway import "
-                    "--certificates FOLDER\".", inside->name);
+        g_ptr_array_add(warnings, g_strdup_printf("The certificate %s lies in the file: save it "
+                                                  "with \"causeway import --certificates FOLDER\".",
+                                                  inside->name));
     }
     for (guint i = 1; i < result->profiles->len; i++) {
         const Imported *other = g_ptr_array_index(result->profiles, i);
-        import_tell(warnings,
-                    "\"%s\" is in the file too and is left out: only one can be taken here.",
-                    profile_get_string(other->profile, FIELD_CONNECTION_NAME));
+        g_ptr_array_add(warnings, g_strdup_printf("\"%s\" is in the file too and is left out: "
+                                                  "only one can be taken here.",
+                        profile_get_string(other->profile, FIELD_CONNECTION_NAME)));
     }
     for (guint i = 0; i < result->warnings->len; i++)
         g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(result->warnings, i)));

@@ -7,6 +7,7 @@
 
 #include "profile/import_cms.h"
 #include "profile/import_plist.h"
+#include "profile/language.h"
 
 #define VPN_PAYLOAD "com.apple.vpn.managed"
 #define CERTIFICATE_PAYLOAD "com.apple.security."
@@ -182,7 +183,7 @@ static void read_routes(Imported *imported, const Plist *payload)
         import_set_boolean(imported, FIELD_IPV6_DEFAULT_ROUTE, FALSE);
         import_tell(imported->warnings, "Only the company's networks are to go through the tunnel, "
                     "but the file does not say which they are: if something cannot be reached, ask "
-                    "for them and put them into ipv4.routes.");
+                    "for them and enter them as IPv4 routes (ipv4.routes).");
     } else if (plist_get_number(ipv6, "OverridePrimary", &all) && all == 0) {
         import_set_boolean(imported, FIELD_IPV6_DEFAULT_ROUTE, FALSE);
     }
@@ -279,7 +280,7 @@ static gboolean read_one(const ImportInput *input, ImportResult *result, GError 
         root = text ? plist_parse_xml(text, error) : NULL;
         if (!text)
             g_set_error_literal(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
-                                "What is signed here is no text");
+                                _("This is not a profile: what is signed in it is no text"));
         secret_string_free(text);
     }
     if (root)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "profile/import_plist.h"
+#include "profile/language.h"
 #include "profile/profile.h"
 
 #define TRAILER 32
@@ -175,6 +176,6 @@ Plist *plist_parse_binary(const guint8 *data, gsize length, GError **error)
     }
     if (!root)
         g_set_error_literal(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
-                            "The property list is broken");
+                            _("This is not a profile: its property list is broken"));
     return root;
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "profile/language.h"
 #include "profile/words.h"
 
 /* What a hostile file may make us say. */
@@ -80,11 +81,11 @@ void import_tell(GPtrArray *warnings, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    g_autofree char *text = g_strdup_vprintf(_(format), arguments);
     va_end(arguments);
     g_autofree char *clean = clean_sentence(text);
     if (warnings->len == WARNINGS_MAX)
-        g_ptr_array_add(warnings, g_strdup("There is more that is not taken over."));
+        g_ptr_array_add(warnings, g_strdup(_("There is more that is not taken over.")));
     if (warnings->len > WARNINGS_MAX ||
         g_ptr_array_find_with_equal_func(warnings, clean, g_str_equal, NULL))
         return;

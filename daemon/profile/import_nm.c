@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "profile/keyfile.h"
+#include "profile/language.h"
 #include "profile/nm_settings.h"
 #include "profile/words.h"
 
@@ -118,8 +119,8 @@ static void tell_left_out(GKeyFile *file, GPtrArray *warnings)
         }
     }
     if (left_out->len > 0)
-        g_ptr_array_add(warnings, g_strdup_printf("Not taken over, because Causeway has nothing "
-                                                  "like it: %s", left_out->str));
+        g_ptr_array_add(warnings, g_strdup_printf(_("Not taken over, because Causeway has nothing "
+                                                    "like it: %s"), left_out->str));
 }
 
 /* What of it cannot be done is told. */
@@ -254,7 +255,7 @@ static Profile *read_keyfile(const ImportInput *input, const char *stem, GPtrArr
     if (service || g_key_file_has_key(file, "connection", "type", NULL)) {
         g_autofree char *clean = g_utf8_make_valid(service ? service : "no VPN", -1);
         g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
-                    "This NetworkManager connection is not L2TP (%s)", clean);
+                    _("This NetworkManager connection is not L2TP (%s)"), clean);
         return NULL;
     }
     return read_own(input, stem, warnings, error);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "profile/language.h"
 #include "profile/profile.h"
 
 Plist *plist_new(PlistType type)
@@ -98,7 +99,7 @@ typedef struct {
 
 static void refuse(GError **error, const char *problem)
 {
-    g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, "The property list %s", problem);
+    g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, _("This is not a profile: %s"), _(problem));
 }
 
 /* Takes the value over. */
@@ -109,7 +110,8 @@ static gboolean add_value(Parser *parser, Plist *value, GError **error)
     if (++parser->nodes > PLIST_NODES_MAX || (!parent && parser->root) ||
         (parent && parent->type == PLIST_DICT && !parser->key)) {
         refuse(error,
-               parser->nodes > PLIST_NODES_MAX ? "is too large" : "has a value without a key");
+               parser->nodes > PLIST_NODES_MAX ? N_("its property list is too large")
+                                                  : N_("its property list is broken"));
         plist_free(value);
         return FALSE;
     }
@@ -133,7 +135,7 @@ static void on_start(GMarkupParseContext *context, const char *element, const ch
     if (!dict && strcmp(element, "array") != 0)
         return;
     if (parser->depth == PLIST_DEPTH_MAX) {
-        refuse(error, "nests too deep");
+        refuse(error, N_("its property list is broken"));
         return;
     }
     Plist *value = plist_new(dict ? PLIST_DICT : PLIST_ARRAY);
@@ -148,7 +150,7 @@ static void on_text(GMarkupParseContext *context, const char *text, gsize length
 
     /* The buffer has the whole document's size, so it never moves and leaves no copy behind. */
     if (parser->text_size - parser->text_length <= length) {
-        refuse(error, "is too large");
+        refuse(error, N_("its property list is too large"));
         return;
     }
     memcpy(parser->text + parser->text_length, text, length);
@@ -231,6 +233,6 @@ Plist *plist_parse_xml(const char *text, GError **error)
     if (problem && problem->domain == PROFILE_ERROR)
         g_propagate_error(error, g_steal_pointer(&problem));
     else
-        refuse(error, problem ? "is broken: its XML is not well-formed" : "is empty");
+        refuse(error, N_("its property list is broken"));
     return NULL;
 }

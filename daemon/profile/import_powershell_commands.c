@@ -160,7 +160,7 @@ static void run_connection(Reading *reading, GPtrArray *arguments)
         return;
     if (!type || g_ascii_strcasecmp(type, "L2tp") != 0)
         import_tell(imported->warnings, "Windows tries several kinds of VPN with this gateway; "
-                    "whether it takes L2TP the text does not say.");
+                    "whether it takes L2TP is not said.");
     set_connection(imported, arguments);
     import_end(imported, name, reading->stem);
     g_hash_table_insert(reading->connections, g_steal_pointer(&lower), imported);

@@ -82,8 +82,8 @@ static void read_network(Imported *imported, const Section *section)
     if (is(section, "ipprioritizeremote", "0")) {
         import_set_boolean(imported, FIELD_IPV4_DEFAULT_ROUTE, FALSE);
         import_tell(imported->warnings, "Only the company's networks are to go through the tunnel, "
-                    "but the file does not say readably which they are: if something cannot be "
-                    "reached, ask for them and put them into ipv4.routes.");
+                    "but the file does not say which they are: if something cannot be reached, ask "
+                    "for them and enter them as IPv4 routes (ipv4.routes).");
     }
     if (is(section, "ipv6prioritizeremote", "0"))
         import_set_boolean(imported, FIELD_IPV6_DEFAULT_ROUTE, FALSE);
@@ -138,7 +138,7 @@ static void read_section(ImportResult *result, const Section *section, const cha
     read_network(imported, section);
     if (kind == KIND_AUTOMATIC)
         import_tell(imported->warnings, "Windows tries several kinds of VPN with this gateway; "
-                    "whether it takes L2TP the file does not say.");
+                    "whether it takes L2TP is not said.");
     import_tell(imported->warnings,
                 "Windows does not keep the user name, the password and the shared "
                 "key in this file: ask for the shared key.");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "profile/import_formats.h"
+#include "profile/language.h"
 
 #define ALSO_MAX 8
 
@@ -351,7 +352,8 @@ static void apply_connection(Imported *imported, const SwanConnection *connectio
     if (g_strcmp0(get(connection, "sha2-truncbug"), "yes") == 0)
         import_tell(imported->warnings,
                     "The gateway shortens SHA-256 wrongly (sha2-truncbug): if no "
-                    "data passes, set ipsec.esp=aes256-sha256_96.");
+                    "data passes, set the phase 2 algorithms (ipsec.esp) to "
+                    "aes256-sha256_96.");
     g_hash_table_iter_init(&iter, connection->values);
     while (g_hash_table_iter_next(&iter, &key, &value)) {
         if (!import_in(connection_known, key))
@@ -476,22 +478,23 @@ static guint find_lac(const SwanFiles *files, const char *gateway, guint connect
 /* Whether it is an L2TP client's; otherwise, and if it is not a mere template, told. */
 static gboolean is_wanted(const SwanFiles *files, const SwanConnection *connection)
 {
-    const char *problem = NULL;
+    const char *name = connection->name;
 
-    if (connection->name[0] == '%')
+    if (name[0] == '%')
         return FALSE;
     if (!is_host(get(connection, "right")) && !is_host(get(connection, "left"))) {
-        if (connection->template)
-            return FALSE;
-        problem = "it names no gateway, as on a server";
-    } else if (is_ikev2(connection)) {
-        problem = "it uses IKEv2";
-    } else if (!is_l2tp(connection)) {
-        problem = "it does not carry L2TP";
+        if (!connection->template)
+            import_tell(files->warnings,
+                        "\"%s\" is left out: it names no gateway, as on a server.", name);
+        return FALSE;
     }
-    if (problem)
-        import_tell(files->warnings, "\"%s\" is left out: %s.", connection->name, problem);
-    return problem == NULL;
+    if (is_ikev2(connection)) {
+        import_tell(files->warnings, "\"%s\" is left out: it uses IKEv2.", name);
+        return FALSE;
+    }
+    if (!is_l2tp(connection))
+        import_tell(files->warnings, "\"%s\" is left out: it does not carry L2TP.", name);
+    return is_l2tp(connection);
 }
 
 static void build(SwanFiles *files, ImportResult *result)
@@ -537,7 +540,7 @@ static void tell_unused(const SwanFiles *files, const ImportResult *result)
         const SwanOptions *options = g_ptr_array_index(files->options, i);
         if (!options->used && result->profiles->len > 0)
             import_tell(files->warnings, "No connection uses the options in %s.",
-                        *options->file ? options->file : "the text");
+                        *options->file ? options->file : _("the text"));
     }
 }
 

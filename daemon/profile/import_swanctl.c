@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "profile/language.h"
+
 #define DEPTH_MAX 8
 #define PATH_MAX_BYTES 1024
 #define IDS_MAX 50 /* of one secret */
@@ -187,15 +189,15 @@ static gboolean read_statement(Parser *parser, GError **error)
         parser->at += strcspn(parser->at, "{\n");
     }
     if (length == 0)
-        problem = "a name is missing";
+        problem = N_("a name is missing");
     else if (*parser->at == '{' &&
              (parser->depth == DEPTH_MAX || parser->path->len > PATH_MAX_BYTES))
-        problem = "sections nest too deep";
+        problem = N_("sections nest too deep");
     else if (*parser->at != '{' && *parser->at != '=')
-        problem = "neither a section nor a value";
+        problem = N_("neither a section nor a value");
     if (problem) {
         g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
-                    "The configuration of strongSwan cannot be read: %s", problem);
+                    _("The configuration of strongSwan cannot be read: %s"), _(problem));
         return FALSE;
     }
     if (*parser->at++ == '{') {

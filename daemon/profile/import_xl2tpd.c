@@ -257,7 +257,7 @@ void swan_apply_lac(Imported *imported, const SwanLac *lac)
         if (strcmp(key, "challenge") == 0 && is_yes(lac->values, "challenge"))
             import_tell(imported->warnings,
                         "The tunnel itself has a secret (xl2tpd's l2tp-secrets): "
-                        "store it as l2tp.secret.");
+                        "store it as the tunnel secret (l2tp.secret).");
         else if (!import_in(lac_harmless, key) && strcmp(key, "hidden bit") != 0 &&
                  strcmp(key, "challenge") != 0)
             import_leave_out(imported, key);
@@ -287,8 +287,7 @@ static void apply_methods(Imported *imported, GHashTable *values)
     if (g_hash_table_contains(values, "require-mppe") ||
         g_hash_table_contains(values, "require-mppe-128"))
         import_tell(imported->warnings,
-                    "Encryption inside of PPP (MPPE) is left out: IPsec already "
-                    "encrypts everything.");
+                    "Encryption inside of PPP (MPPE) is left out: it is IPsec that encrypts.");
 }
 
 void swan_apply_options(Imported *imported, const SwanOptions *options)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "profile/language.h"
+
 static void warn(GPtrArray *warnings, char *text)
 {
     if (warnings)
@@ -38,7 +40,7 @@ static gboolean parse_field(Profile *profile, GKeyFile *keyfile, const Field *fi
 
     if (!text) {
         g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_INVALID_VALUE,
-                    "%s: is not valid UTF-8 text or has a wrong backslash",
+                    _("%s: is not valid UTF-8 text or has a wrong backslash"),
                     field_name(field->id));
         return FALSE;
     }
@@ -63,7 +65,7 @@ static gboolean parse_group(Profile *profile, GKeyFile *keyfile, const char *gro
         if (!field) {
             g_autofree char *name = g_strconcat(group, ".", *key, NULL);
             g_autofree char *clean = g_utf8_make_valid(name, -1);
-            warn(warnings, g_strdup_printf("%s: no such field; ignored", clean));
+            warn(warnings, g_strdup_printf(_("%s: no such field; ignored"), clean));
         } else if (!parse_field(profile, keyfile, field, warnings, error)) {
             return FALSE;
         }
@@ -80,12 +82,12 @@ Profile *keyfile_parse(const char *data, gsize length, const char *stem, GPtrArr
 
     if (length > KEYFILE_MAX || memchr(data, 0, length)) {
         g_set_error_literal(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT,
-                            "This is not a profile: it is too long or holds zero bytes");
+                            _("This is not a profile: it is too long or holds zero bytes"));
         return NULL;
     }
     if (!g_key_file_load_from_data(keyfile, data, length, G_KEY_FILE_NONE, &syntax)) {
         g_autofree char *clean = g_utf8_make_valid(syntax->message, -1);
-        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, "This is not a profile: %s",
+        g_set_error(error, PROFILE_ERROR, PROFILE_ERROR_FORMAT, _("This is not a profile: %s"),
                     clean);
         return NULL;
     }

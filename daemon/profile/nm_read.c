@@ -3,6 +3,7 @@
  * NetworkManager-l2tp's (KDE's with its older names among them), by nmcli or by hand. */
 #include <string.h>
 
+#include "profile/language.h"
 #include "profile/nm_settings.h"
 #include "profile/words.h"
 
@@ -20,7 +21,7 @@ static const struct {
     const char *words;
 } other_keys[] = {
     {"user-auth-type", "tls", KEY_REFUSED,
-     "logging in by a user certificate (EAP-TLS) is not available; use a password"},
+     N_("logging in by a user certificate (EAP-TLS) is not available; use a password")},
     {"user-auth-type", NULL, KEY_SILENT, NULL},
     {"user-ca", NULL, KEY_SILENT, NULL},
     {"user-cert", NULL, KEY_SILENT, NULL},
@@ -28,13 +29,13 @@ static const struct {
     {"user-certpass", NULL, KEY_SILENT, NULL},
     {"no-secret", NULL, KEY_SILENT, NULL},
     {"require-mppe-40", "yes", KEY_REFUSED,
-     "MPPE is not available: it is IPsec that encrypts"},
+     N_("MPPE is not available: it is IPsec that encrypts")},
     {"require-mppe-128", "yes", KEY_REFUSED,
-     "MPPE is not available: it is IPsec that encrypts"},
+     N_("MPPE is not available: it is IPsec that encrypts")},
     {"require-mppe-40", NULL, KEY_SILENT, NULL},
     {"require-mppe-128", NULL, KEY_SILENT, NULL},
     {"ipsec-ikev2", "yes", KEY_REFUSED,
-     "IKEv2 is not available: L2TP gateways speak IKEv1, which Causeway uses"},
+     N_("IKEv2 is not available: L2TP gateways speak IKEv1, which Causeway uses")},
     {"ipsec-ikev2", NULL, KEY_SILENT, NULL},
     {"mppe-stateful", NULL, KEY_SUPERFLUOUS, "MPPE is never used"},
     {"refuse-eap", NULL, KEY_SUPERFLUOUS, "EAP is never used"},
@@ -51,7 +52,7 @@ static const struct {
 
 static void say(GPtrArray *list, const char *key, const char *words)
 {
-    g_autofree char *sentence = g_strconcat(key, ": ", words, NULL);
+    g_autofree char *sentence = g_strconcat(key, ": ", _(words), NULL);
 
     g_ptr_array_add(list, g_utf8_make_valid(sentence, -1));
 }
@@ -213,7 +214,7 @@ static void take_secret(Profile *profile, const Field *field, const NmSettings *
         return;
     g_autoptr(Secret) secret = decode_secret(field, text);
     if (secret_length(secret) == 0)
-        say(report->refusals, key, "is not base64 after 0s");
+        say(report->refusals, key, N_("is not base64 after 0s"));
     else if (!profile_set_secret(profile, field->id, secret, &error))
         refuse(report, key, field->id, error);
 }
@@ -258,7 +259,7 @@ static void look_for_others(const NmSettings *settings, NmReport *report)
         const char *key = item->data;
         if (!nm_settings_field(key) &&
             !take_other_key(key, g_hash_table_lookup(settings->data, key), report))
-            say(report->warnings, key, "is not known, and ignored");
+            say(report->warnings, key, N_("is not known, and ignored"));
     }
 }
 
@@ -293,8 +294,8 @@ static void settle_identity(Profile *profile, const NmSettings *settings, NmRepo
         return;
     profile_set_text(profile, FIELD_IPSEC_REMOTE_ID, "%any", NULL);
     say(report->warnings, "ipsec-remote-id",
-        "is not set, so that whoever has a certificate of the authority is taken for the gateway; "
-        "better name the gateway's identity");
+        N_("is not set, so that whoever has a certificate of the authority is taken for the "
+           "gateway; better name the gateway's identity"));
 }
 
 /* Files are read with the rights of the one user whose connection it is, and as root's where it is
@@ -310,8 +311,8 @@ static void refuse_files_of_several(Profile *profile, NmReport *report)
         if (!text || g_str_has_prefix(text, FIELD_TOKEN_SCHEME))
             continue;
         say(report->refusals, nm_settings_key(field->id),
-            "a connection of several users cannot name files, as it is not said with whose "
-            "rights they are read; name one user in connection.permissions");
+            N_("a connection of several users cannot name files, as it is not said with whose "
+               "rights they are read; name one user in connection.permissions"));
         profile_unset(profile, field->id);
     }
 }
@@ -341,7 +342,7 @@ static GPtrArray *take_sayable(FieldId id, const GPtrArray *first, const GPtrArr
         }
         if (strlen(text) + strlen(", ") > room) {
             say(report->warnings, field_name(id),
-                "these are too many for a profile; NetworkManager has the rest alone");
+                N_("these are too many for a profile; NetworkManager has the rest alone"));
             break;
         }
         room -= strlen(text) + strlen(", ");
@@ -453,7 +454,7 @@ Profile *profile_from_nm(const NmSettings *settings, NmReport *report)
     look_for_others(settings, report);
     if (profile_get_boolean(profile, FIELD_PPP_REQUIRE_MPPE))
         say(report->refusals, nm_settings_key(FIELD_PPP_REQUIRE_MPPE),
-            "MPPE is not available: it is IPsec that encrypts");
+            N_("MPPE is not available: it is IPsec that encrypts"));
     profile_unset(profile, FIELD_PPP_REQUIRE_MPPE);
     return profile;
 }

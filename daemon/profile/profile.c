@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "profile/language.h"
 #include "profile/words.h"
 
 G_DEFINE_QUARK(causeway-profile-error-quark, profile_error)
@@ -144,7 +145,7 @@ static gboolean set_list(Profile *profile, FieldId id, const char *const *values
     }
     g_autofree char *text = g_strjoinv(", ", (char **)values);
     if (strlen(text) > field->maximum) {
-        set_error(error, id, "the list is too long");
+        set_error(error, id, _("the list is too long"));
         return FALSE;
     }
     char **copy = g_strdupv((char **)values);
@@ -243,16 +244,16 @@ gboolean profile_set_secret(Profile *profile, FieldId id, const Secret *secret, 
 
     g_assert(field_is_secret(field));
     if (secret && secret_length(secret) == 0) {
-        set_error(error, id, "is empty");
+        set_error(error, id, _("is empty"));
         return FALSE;
     }
     if (secret && secret_length(secret) > field->maximum) {
-        g_autofree char *problem = g_strdup_printf("is longer than %u bytes", field->maximum);
+        g_autofree char *problem = g_strdup_printf(_("is longer than %u bytes"), field->maximum);
         set_error(error, id, problem);
         return FALSE;
     }
     if (secret && memchr(secret_data(secret), 0, secret_length(secret))) {
-        set_error(error, id, "contains a zero byte");
+        set_error(error, id, _("contains a zero byte"));
         return FALSE;
     }
     Secret *copy = secret_copy(secret);

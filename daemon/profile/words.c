@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile/language.h"
+
 #define WORD_MAX 64
 
 guint words_distance(const char *a, const char *b)
@@ -135,18 +137,18 @@ static gboolean is_address(const char *text)
 static char *line_problem(const Field *field, const char *text)
 {
     if (!g_utf8_validate(text, -1, NULL))
-        return g_strdup("is not valid UTF-8 text");
+        return g_strdup(_("is not valid UTF-8 text"));
     for (const char *p = text; *p; p = g_utf8_next_char(p)) {
         GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
         if (type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR ||
             type == G_UNICODE_PARAGRAPH_SEPARATOR)
-            return g_strdup("contains a control character, such as a line break");
+            return g_strdup(_("contains a control character, such as a line break"));
     }
     /* The rest are compared with few words, which tells more than their length. */
     gboolean free_text = field->type != FIELD_TYPE_UINT && field->type != FIELD_TYPE_BOOLEAN &&
                          field->type != FIELD_TYPE_ENUM;
     if (free_text && strlen(text) > field->maximum)
-        return g_strdup_printf("is longer than %u bytes", field->maximum);
+        return g_strdup_printf(_("is longer than %u bytes"), field->maximum);
     return NULL;
 }
 
@@ -159,9 +161,9 @@ static char *format_problem(const Field *field, const char *text)
         return NULL;
     case FIELD_FORMAT_NAME:
         if (strchr(text, '/') || text[0] == '.' || text[0] == '-')
-            return g_strdup_printf("\"%s\" contains a slash or begins with a dot or a dash", text);
+            return g_strdup_printf(_("\"%s\" contains a slash or begins with a dot or a dash"), text);
         if (g_ascii_isspace(text[0]) || g_ascii_isspace(text[strlen(text) - 1]))
-            return g_strdup("begins or ends with a space");
+            return g_strdup(_("begins or ends with a space"));
         return NULL;
     case FIELD_FORMAT_UUID:
         return g_uuid_string_is_valid(text)
@@ -169,7 +171,7 @@ static char *format_problem(const Field *field, const char *text)
     case FIELD_FORMAT_HOST:
         return is_address(text) || is_domain(text)
                    ? NULL
-                   : g_strdup_printf("\"%s\" is neither a name like vpn.example.com nor an address",
+                   : g_strdup_printf(_("\"%s\" is neither a name like vpn.example.com nor an address"),
                                      text);
     case FIELD_FORMAT_USER_NAME:
         return consists_of(text, "._-@\\") && text[0] != '-'
@@ -177,17 +179,17 @@ static char *format_problem(const Field *field, const char *text)
     case FIELD_FORMAT_SUITES:
         return consists_of(text, "-_")
                    ? NULL
-                   : g_strdup_printf("\"%s\" is not a proposal like aes256-sha1-modp1024", text);
+                   : g_strdup_printf(_("\"%s\" is not a proposal like aes256-sha1-modp1024"), text);
     case FIELD_FORMAT_DOMAIN:
-        return is_domain(text) ? NULL : g_strdup_printf("\"%s\" is not a domain", text);
+        return is_domain(text) ? NULL : g_strdup_printf(_("\"%s\" is not a domain"), text);
     case FIELD_FORMAT_IPV4:
     case FIELD_FORMAT_IPV6:
         if (!profile_route_parse(text, &route))
-            return g_strdup_printf("\"%s\" is not a network like %s", text,
+            return g_strdup_printf(_("\"%s\" is not a network like %s"), text,
                                    field->format == FIELD_FORMAT_IPV4 ? "10.0.0.0/8"
                                                                       : "2001:db8::/32");
         if (route.ipv6 != (field->format == FIELD_FORMAT_IPV6))
-            return g_strdup_printf("\"%s\" is not an %s network", text,
+            return g_strdup_printf(_("\"%s\" is not an %s network"), text,
                                    field->format == FIELD_FORMAT_IPV4 ? "IPv4" : "IPv6");
         return NULL;
     }
@@ -199,13 +201,13 @@ static char *uint_problem(const Field *field, const char *text)
     guint64 value;
 
     if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, &value, NULL))
-        return g_strdup_printf("\"%s\" is not a number", text);
+        return g_strdup_printf(_("\"%s\" is not a number"), text);
     if (value == 0 && (field->flags & FIELD_ZERO_TOO))
         return NULL;
     if (value < field->minimum)
-        return g_strdup_printf("%" G_GUINT64_FORMAT " is below %u", value, field->minimum);
+        return g_strdup_printf(_("%s is below %u"), text, field->minimum);
     if (value > field->maximum)
-        return g_strdup_printf("%" G_GUINT64_FORMAT " is above %u", value, field->maximum);
+        return g_strdup_printf(_("%s is above %u"), text, field->maximum);
     return NULL;
 }
 
@@ -214,7 +216,7 @@ static char *choice_problem(const Field *field, const char *text)
     if (g_strv_contains(field->choices, text))
         return NULL;
     g_autofree char *choices = g_strjoinv(", ", (char **)field->choices);
-    return g_strdup_printf("\"%s\" is not one of %s", text, choices);
+    return g_strdup_printf(_("\"%s\" is not one of %s"), text, choices);
 }
 
 /* An object on a token (RFC 7512).  Whether it is there, and all else about its name, is seen
@@ -222,12 +224,12 @@ static char *choice_problem(const Field *field, const char *text)
 static char *token_problem(const char *text)
 {
     if (strstr(text, "pin-value=") || strstr(text, "pin-source="))
-        return g_strdup("a token's PIN must not stand in its name: it is the secret "
-                        "ipsec.key-passphrase");
+        return g_strdup(_("a token's PIN must not stand in its name: it is the secret "
+                        "ipsec.key-passphrase"));
     if (strstr(text, "module-path="))
-        return g_strdup("a token's name must not say which library is loaded for it: those are used "
-                        "that p11-kit knows");
-    return strchr(text, ' ') ? g_strdup("a token's name has %20 in place of a space") : NULL;
+        return g_strdup(_("a token's name must not say which library is loaded for it: those are used "
+                        "that p11-kit knows"));
+    return strchr(text, ' ') ? g_strdup(_("a token's name has %20 in place of a space")) : NULL;
 }
 
 static char *file_problem(const char *text)
@@ -235,7 +237,7 @@ static char *file_problem(const char *text)
     if (g_str_has_prefix(text, FIELD_TOKEN_SCHEME))
         return token_problem(text);
     return g_path_is_absolute(text)
-               ? NULL : g_strdup_printf("\"%s\" is not a path that begins with /", text);
+               ? NULL : g_strdup_printf(_("\"%s\" is not a path that begins with /"), text);
 }
 
 char *words_problem(const Field *field, const char *text)
@@ -249,18 +251,18 @@ char *words_problem(const Field *field, const char *text)
     case FIELD_TYPE_STRING:
     case FIELD_TYPE_STRINGS:
     case FIELD_TYPE_ROUTES:
-        return *text ? format_problem(field, text) : g_strdup("is empty");
+        return *text ? format_problem(field, text) : g_strdup(_("is empty"));
     case FIELD_TYPE_FILE:
         return file_problem(text);
     case FIELD_TYPE_ENUM:
         return choice_problem(field, text);
     case FIELD_TYPE_BOOLEAN:
         return words_boolean(text, &boolean)
-                   ? NULL : g_strdup_printf("\"%s\" is neither yes nor no", text);
+                   ? NULL : g_strdup_printf(_("\"%s\" is neither yes nor no"), text);
     case FIELD_TYPE_UINT:
         return uint_problem(field, text);
     case FIELD_TYPE_ADDRESSES:
-        return is_address(text) ? NULL : g_strdup_printf("\"%s\" is not an IP address", text);
+        return is_address(text) ? NULL : g_strdup_printf(_("\"%s\" is not an IP address"), text);
     case FIELD_TYPE_SECRET:
         return g_strdup("is a secret and has no place here");
     }

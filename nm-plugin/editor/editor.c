@@ -345,6 +345,7 @@ NMVpnEditor *causeway_vpn_editor_new(NMConnection *connection, GError **error)
     CausewayEditor *editor = g_object_new(causeway_editor_get_type(), NULL);
     NMSettingVpn *setting = connection ? nm_connection_get_setting_vpn(connection) : NULL;
 
+    sentences_begin();
     editor->original = setting ? NM_SETTING_VPN(nm_setting_duplicate(NM_SETTING(setting)))
                                : NM_SETTING_VPN(nm_setting_vpn_new());
     editor->form = form_new(on_changed, editor);

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <libnm/NetworkManager.h>
 
+#include "client/sentences.h"
 #include "editor.h"
 #include "exchange.h"
 #include "profile/nm_settings.h"
@@ -148,5 +149,6 @@ G_MODULE_EXPORT NMVpnEditorPlugin *nm_vpn_editor_plugin_factory(GError **error)
 {
     bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    sentences_begin();
     return g_object_new(causeway_editor_plugin_get_type(), NULL);
 }

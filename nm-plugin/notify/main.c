@@ -7,6 +7,7 @@
 #include <locale.h>
 
 #include "causes.h"
+#include "client/sentences.h"
 #include "ends.h"
 #include "notice.h"
 
@@ -221,6 +222,7 @@ int main(int argc, char **argv)
     bindtextdomain(GETTEXT_PACKAGE, LOCALEDIR);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
     textdomain(GETTEXT_PACKAGE);
+    sentences_begin();
     g_autoptr(GDBusConnection) session = g_bus_get_sync(G_BUS_TYPE_SESSION, NULL, &error);
     g_autoptr(GDBusConnection) system =
         session ? g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, &error) : NULL;

@@ -66,13 +66,17 @@ char *notice_of_settings(GVariant *all, char **ret_name)
     read_permissions(about, settings);
     nm_report_init(&report);
     g_autoptr(Profile) profile = profile_from_nm(settings, &report);
-    const char *text = report.refusals->len > 0 ? g_ptr_array_index(report.refusals, 0) : NULL;
-    if (!text && !profile_validate(profile, &error))
-        text = error->message;
+    g_autofree char *text = report.refusals->len > 0
+                                ? g_strdup(g_ptr_array_index(report.refusals, 0)) : NULL;
+    if (!text && !profile_validate(profile, &error)) {
+        const Field *field = profile_error_field(error);
+        gboolean missing = field->flags & FIELD_REQUIRED && !profile_is_set(profile, field->id);
+        text = missing ? sentence_for_missing(field) : sentence_for_rule(field);
+    }
     /* causewayd, which knows, cannot be asked who was encrypted; but it has not said why this one
      * ended, so it was not asked to connect it. */
     if (!text && nm_settings_leave_ipsec_open(settings))
-        text = nm_settings_left_open();
+        text = sentence_for_message(nm_settings_left_open());
     if (!text || !g_variant_lookup(about, "id", "s", ret_name))
         return NULL;
     return failure_clean_text((const guint8 *)text, strlen(text));

@@ -56,7 +56,7 @@ static void test_settings(void)
         {"", DATA(", 'ipsec-enabled': 'no'"), NULL},
         {"", DATA(""), "ipsec-enabled: "},
         {"", DATA(", 'require-mppe': 'yes'"), "require-mppe: "},
-        {"", "{" L2TP "}", "connection.gateway"},
+        {"", "{" L2TP "}", "“Gateway” is still empty"},
         {"", "{'service-type': <'org.freedesktop.NetworkManager.openvpn'>}", NULL},
         {", 'permissions': <['user:anna:', 'user:ben:']>",
          DATA(", 'ipsec-enabled': 'yes', 'machine-auth-type': 'tls', 'machine-ca': '/root/ca'"),

@@ -489,7 +489,7 @@ static void test_binary_again(void)
     append_big_endian(data, 0, 4);
     append_big_endian(data, (guint32)table, 4);
     g_assert_null(profile_import_text(data->str, data->len, &error));
-    g_assert_nonnull(strstr(error->message, "The property list is broken"));
+    g_assert_nonnull(strstr(error->message, "its property list is broken"));
 }
 
 static void test_several_kinds_at_once(void)
@@ -544,7 +544,7 @@ static void test_paths(void)
     gboolean told = FALSE;
     for (guint i = 0; i < all->warnings->len; i++)
         told |= g_str_has_prefix(g_ptr_array_index(all->warnings, i),
-                                 "apple-entities.mobileconfig: The property list is broken");
+                                 "apple-entities.mobileconfig: This is not a profile: its property list is broken");
     g_assert_true(told);
     g_assert_cmpuint(all->profiles->len, >=, 10);
 }
