@@ -334,8 +334,8 @@ static GPtrArray *take_sayable(FieldId id, const GPtrArray *first, const GPtrArr
         const char *text = i < first->len ? g_ptr_array_index(first, i)
                                           : g_ptr_array_index(second, i - first->len);
         g_autofree char *problem = words_problem(field, text);
-        g_autofree char *words = g_strdup_printf("\"%s\" means something to NetworkManager alone",
-                                                 text);
+        g_autofree char *words = g_strdup_printf(
+            _("\"%s\" means something to NetworkManager alone"), text);
         if (problem) {
             say(report->warnings, field_name(id), words);
             continue;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "profile/language.h"
+
 static void family_init(NmFamily *family)
 {
     family->routes = g_ptr_array_new_with_free_func(g_free);
@@ -143,9 +145,9 @@ gboolean nm_settings_leave_ipsec_open(const NmSettings *settings)
 
 const char *nm_settings_left_open(void)
 {
-    return "ipsec-enabled: is not set, and what was encrypted before is not connected in clear. KDE's "
-           "settings leave it out where they find no strongSwan. Switch encryption on in Causeway's "
-           "editor, and give the shared key again; or set it to \"no\" if that is meant.";
+    return _("ipsec-enabled: is not set, and what was encrypted before is not connected in clear. "
+             "KDE's settings leave it out where they find no strongSwan. Switch encryption on in "
+             "Causeway's editor, and give the shared key again; or set it to \"no\" if that is meant.");
 }
 
 void nm_report_init(NmReport *report)

@@ -76,7 +76,7 @@ char *notice_of_settings(GVariant *all, char **ret_name)
     /* causewayd, which knows, cannot be asked who was encrypted; but it has not said why this one
      * ended, so it was not asked to connect it. */
     if (!text && nm_settings_leave_ipsec_open(settings))
-        text = sentence_for_message(nm_settings_left_open());
+        text = g_strdup(nm_settings_left_open());
     if (!text || !g_variant_lookup(about, "id", "s", ret_name))
         return NULL;
     return failure_clean_text((const guint8 *)text, strlen(text));
