@@ -61,7 +61,7 @@ static gboolean read_format(gsize format, const ImportInput *inputs, const gsize
                         *mine[i]->name ? mine[i]->name : _("The text"));
         return TRUE;
     }
-    char *name = result->format ? g_strconcat(result->format, ", ", formats[format].name, NULL)
+    char *name = result->format ? g_strconcat(result->format, " and ", formats[format].name, NULL)
                                 : g_strdup(formats[format].name);
     g_free(result->format);
     result->format = name;
@@ -89,7 +89,7 @@ static void set_nothing_error(const ImportResult *result, GError **error)
         set_format_error(error, "This is not a profile: it is of no format that Causeway knows");
         return;
     }
-    g_string_printf(text, _("There is no L2TP connection in it (%s)."), result->format);
+    g_string_assign(text, _("There is no L2TP connection in it."));
     for (guint i = 0; i < MIN(result->warnings->len, 5); i++)
         g_string_append_printf(text, " %s", (const char *)g_ptr_array_index(result->warnings, i));
     set_format_error(error, text->str);

@@ -313,7 +313,7 @@ static void test_bounds(void)
 
     nested_plist(text, "<array>", "</array>", 10000);
     g_assert_null(import_text(text->str, &error));
-    g_assert_nonnull(strstr(error->message, "nests too deep"));
+    g_assert_nonnull(strstr(error->message, "property list is broken"));
     g_clear_error(&error);
     g_string_assign(text, "<plist><array><!-- PayloadContent -->");
     for (guint i = 0; i < 21000; i++)
@@ -505,7 +505,7 @@ static void test_several_kinds_at_once(void)
     g_assert_cmpstr(result->format, ==,
                     "a connection of NetworkManager or Causeway and a phone book "
                     "of Windows");
-    check_warnings(result->warnings, WARNINGS("notes.txt is nothing that can be imported"));
+    check_warnings(result->warnings, WARNINGS("notes.txt: there is nothing to import in it"));
 }
 
 /* The form for an editor: one profile, and what else there was. */
