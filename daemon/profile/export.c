@@ -6,6 +6,7 @@
 
 #include "profile/export_build.h"
 #include "profile/keyfile.h"
+#include "profile/language.h"
 #include "profile/nm_settings.h"
 #include "profile/words.h"
 
@@ -56,7 +57,7 @@ static void refuse_secret(Export *export, FieldId id)
 {
     if (!export->error)
         g_set_error(&export->error, PROFILE_ERROR, PROFILE_ERROR_INVALID_VALUE,
-                    "%s: its letters cannot be written in this format", field_name(id));
+                    _("%s: its letters cannot be written in this format"), field_name(id));
 }
 
 static const char *as_text(Export *export, FieldId id, const Secret *secret)
@@ -85,7 +86,7 @@ void export_tell(Export *export, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    g_ptr_array_add(export->result->warnings, g_strdup_vprintf(format, arguments));
+    g_ptr_array_add(export->result->warnings, g_strdup_vprintf(_(format), arguments));
     va_end(arguments);
 }
 

@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "profile/export_build.h"
+#include "profile/language.h"
 
 static void refuse(Export *export, const char *what)
 {
     if (!export->error)
         g_set_error(&export->error, PROFILE_ERROR, PROFILE_ERROR_INVALID_VALUE,
-                    "%s: holds a character that cannot be written in XML", what);
+                    _("%s: holds a character that cannot be written in XML"), what);
 }
 
 static void add_string(Export *export, GString *xml, const char *key, const char *value)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "profile/export_build.h"
+#include "profile/language.h"
 
 #define PPP_FILE "options.l2tpd.client"
 
@@ -149,7 +150,7 @@ static void add_ppp(Export *export, GString *text, const char *option, const cha
         g_string_append_printf(text, "%s %s\n", option, quoted);
     else if (!export->error)
         g_set_error(&export->error, PROFILE_ERROR, PROFILE_ERROR_INVALID_VALUE,
-                    "%s: holds a character that pppd's options cannot", option);
+                    _("%s: holds a character that pppd's options cannot"), option);
     secret_string_free(quoted);
 }
 

@@ -14,10 +14,10 @@ import sys
 import tempfile
 
 KEYWORDS = ['--keyword=_', '--keyword=N_', '--keyword=ngettext:1,2', '--keyword=import_tell:2', '--keyword=set_format_error:2',
-            '--flag=import_tell:2:c-format']
+            '--keyword=export_tell:2', '--flag=import_tell:2:c-format', '--flag=export_tell:2:c-format']
 # Where sentences for users are marked.  What only administrators read is not translated.
 TREES = ['gui', 'nm-plugin', 'daemon/client', 'daemon/profile', 'daemon/base']
-MARK = {'.c': re.compile(r'\b(_|N_|ngettext|import_tell|set_format_error)\('), '.ui': re.compile(r'translatable="yes"')}
+MARK = {'.c': re.compile(r'\b(_|N_|ngettext|import_tell|export_tell|set_format_error)\('), '.ui': re.compile(r'translatable="yes"')}
 
 
 def run(*command):
