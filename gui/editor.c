@@ -33,7 +33,6 @@ typedef struct {
     AdwComboRow *keep;
     Keep first_keep, wanted_keep;
     GtkWindow *held; /* while the service is being asked */
-    gboolean closed; /* ... and whose widgets have gone all the same */
 } Editor;
 
 static void editor_free(gpointer data)
@@ -148,7 +147,7 @@ static void toast(Editor *editor, const char *text)
 {
     g_autofree char *escaped = g_markup_escape_text(text, -1);
 
-    if (editor->closed) {
+    if (window_is_closed(editor->window)) {
         causeway_window_toast(editor->parent, text);
         return;
     }
@@ -159,8 +158,7 @@ static void let_go(Editor *editor)
 {
     GtkWindow *window = g_steal_pointer(&editor->held);
 
-    if (!editor->closed)
-        gtk_widget_set_sensitive(GTK_WIDGET(window), TRUE);
+    gtk_widget_set_sensitive(GTK_WIDGET(window), TRUE);
     /* Perhaps the last of it. */
     g_object_unref(window);
 }
@@ -174,14 +172,8 @@ static void stop_saving(Editor *editor, const GError *error)
         return;
     }
     GtkWindow *window = g_steal_pointer(&editor->held);
-    if (!editor->closed)
-        destroy_window(window);
+    destroy_window(window);
     g_object_unref(window);
-}
-
-static void on_destroyed(GtkWidget *window, Editor *editor)
-{
-    editor->closed = TRUE;
 }
 
 static void on_kept(const GError *error, gpointer data)
@@ -234,7 +226,7 @@ static Profile *collect(Editor *editor)
         /* Translators: the name of a setting, and a sentence about what is wrong with it */
         g_autofree char *text = g_strdup_printf(_("%s: %s"), _(field_get(fault)->label), problem);
         toast(editor, text);
-        if (editor->closed)
+        if (window_is_closed(editor->window))
             return NULL;
         if (editor->rows[fault])
             field_row_show_problem(editor->rows[fault], problem);
@@ -276,8 +268,7 @@ static void on_fresh(GObject *source, GAsyncResult *result, gpointer data)
         return;
     }
     edits_rebase(editor->edits, fresh);
-    if (!editor->closed)
-        show_texts(editor);
+    show_texts(editor);
     g_autoptr(Profile) profile = collect(editor);
     if (profile)
         vpn_store_save(VPN_STORE(source), editor->item, profile, FALSE, NULL, on_saved, editor);
@@ -413,7 +404,6 @@ void editor_show(CausewayWindow *window, VpnItem *item, Profile *profile, FieldI
     for (guint i = 0; i < count; i++)
         add_section(editor, &sections[i]);
     g_object_set_data_full(G_OBJECT(editor->window), "editor", editor, editor_free);
-    g_signal_connect(editor->window, "destroy", G_CALLBACK(on_destroyed), editor);
     g_signal_connect_swapped(editor->undo, "clicked", G_CALLBACK(on_undo), editor);
     g_signal_connect_swapped(editor->save, "clicked", G_CALLBACK(on_save), editor);
     g_signal_connect_swapped(editor->search, "search-changed", G_CALLBACK(show_fields), editor);

@@ -157,7 +157,7 @@ typedef struct {
 
 static void writing_end(Writing *writing, const GError *error)
 {
-    gboolean closed = g_cancellable_is_cancelled(writing->dialog->cancellable);
+    gboolean closed = window_is_closed(writing->held);
     g_autofree char *message = error ? say_error(error) : NULL;
     const char *done = writing->secrets ? _("Exported")
                                         : _("Exported without its shared key and password");
@@ -168,7 +168,7 @@ static void writing_end(Writing *writing, const GError *error)
     } else {
         causeway_window_toast(writing->dialog->parent, error ? message : done);
     }
-    if (!error && !closed)
+    if (!error)
         destroy_window(writing->held);
     export_result_free(writing->result);
     g_object_unref(writing->place);
@@ -272,6 +272,8 @@ static void on_export(ExportDialog *dialog)
     g_autofree char *name = file_name(dialog, result);
     GtkFileChooserNative *chooser = gtk_file_chooser_native_new(
         _("Export"), dialog->dialog, GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
+    /* In a file's name it would mean a folder. */
+    g_strdelimit(name, "/", '-');
     gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(chooser), name);
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(chooser), TRUE);
     g_signal_connect_object(chooser, "response", G_CALLBACK(on_chosen), dialog->dialog, 0);

@@ -43,9 +43,10 @@ struct _CausewayWindow {
 
 G_DEFINE_TYPE(CausewayWindow, causeway_window, ADW_TYPE_APPLICATION_WINDOW)
 
+/* Also of a window that was destroyed, which a dialog holds still. */
 static CausewayApplication *application_of(CausewayWindow *window)
 {
-    return CAUSEWAY_APPLICATION(gtk_window_get_application(GTK_WINDOW(window)));
+    return CAUSEWAY_APPLICATION(g_application_get_default());
 }
 
 /* --- What is shown ------------------------------------------------------------------------ */
@@ -78,9 +79,6 @@ static void show_main(CausewayWindow *window)
 
 static void show_views(CausewayWindow *window)
 {
-    /* One that was destroyed and is held by a dialog still. */
-    if (!application_of(window))
-        return;
     guint count = g_list_model_get_n_items(window->items);
     const char *problem;
     g_autofree char *escaped = NULL;

@@ -16,7 +16,7 @@
 
 static CausewayApplication *application_of(CausewayWindow *window)
 {
-    return CAUSEWAY_APPLICATION(gtk_window_get_application(GTK_WINDOW(window)));
+    return CAUSEWAY_APPLICATION(g_application_get_default());
 }
 
 static void on_back(GSimpleAction *action, GVariant *parameter, gpointer data)

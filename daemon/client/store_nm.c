@@ -328,6 +328,13 @@ static const char *name_of_key(const char *key)
     return field && field_is_secret(field) ? field_name(field->id) : NULL;
 }
 
+/* Told why, while it is perhaps being put away still. */
+static gboolean has_failed(const VpnStatus *status)
+{
+    return status->state == VPN_FAILED ||
+           (status->state == VPN_DISCONNECTING && status->failure_code && *status->failure_code);
+}
+
 /* What has been told as a failure is put right from there, in either store: it is not also asked
  * for again. */
 static void on_ask(const char *uuid, const char *key, const char *message, gboolean refused,
@@ -337,7 +344,7 @@ static void on_ask(const char *uuid, const char *key, const char *message, gbool
     VpnItem *item = vpn_store_find(VPN_STORE(self), uuid);
     const char *name = name_of_key(key);
 
-    if (!item || !name || vpn_item_status(item)->state == VPN_FAILED) {
+    if (!item || !name || has_failed(vpn_item_status(item))) {
         store_nm_agent_answer(self->agent, uuid, key, NULL);
         return;
     }
