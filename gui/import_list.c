@@ -173,25 +173,6 @@ static gboolean save_files(ImportList *list, const Imported *imported, Profile *
     return TRUE;
 }
 
-/* Secrets that are not for the service leave the profile. */
-static void sort_secrets(ImportList *list, Profile *profile)
-{
-    Keep keep = keep_get(list->keep);
-
-    g_clear_pointer(&list->keyring_secrets, g_hash_table_unref);
-    list->keyring_secrets = vpn_secrets_new();
-    for (guint i = 0; i < FIELD_COUNT && keep != KEEP_SYSTEM; i++) {
-        const Secret *secret = field_is_secret(field_get((FieldId)i))
-                                   ? profile_get_secret(profile, (FieldId)i)
-                                   : NULL;
-        if (secret && keep == KEEP_KEYRING)
-            g_hash_table_insert(list->keyring_secrets, g_strdup(field_name((FieldId)i)),
-                                secret_copy(secret));
-        if (secret)
-            profile_set_secret(profile, (FieldId)i, NULL, NULL);
-    }
-}
-
 static gboolean is_taken(GListModel *items, const char *name)
 {
     for (guint i = 0; i < g_list_model_get_n_items(items); i++) {
@@ -237,7 +218,8 @@ static void save_next(ImportList *list)
         fail(list, error->message);
         return;
     }
-    sort_secrets(list, profile);
+    g_clear_pointer(&list->keyring_secrets, g_hash_table_unref);
+    list->keyring_secrets = keep_take_secrets(keep_get(list->keep), profile);
     vpn_store_save(causeway_application_store(application), NULL, profile,
                    gtk_switch_get_active(list->everybody), NULL, on_saved, list);
 }

@@ -21,6 +21,23 @@ Keep keep_get(AdwComboRow *row)
     return (Keep)adw_combo_row_get_selected(row);
 }
 
+GHashTable *keep_take_secrets(Keep keep, Profile *profile)
+{
+    GHashTable *taken = vpn_secrets_new();
+
+    for (guint i = 0; i < FIELD_COUNT && keep != KEEP_SYSTEM; i++) {
+        FieldId id = (FieldId)i;
+        const Secret *secret =
+            field_is_secret(field_get(id)) ? profile_get_secret(profile, id) : NULL;
+        if (!secret)
+            continue;
+        if (keep == KEEP_KEYRING)
+            g_hash_table_insert(taken, g_strdup(field_name(id)), secret_copy(secret));
+        profile_set_secret(profile, id, NULL, NULL);
+    }
+    return taken;
+}
+
 /* One step after the other; the first error ends it. */
 typedef struct {
     Keep keep;

@@ -15,6 +15,10 @@ typedef enum {
 void keep_fill(AdwComboRow *row, Keep selected);
 Keep keep_get(AdwComboRow *row);
 
+/* Takes out of a new profile the secrets that are not to be stored with it; gives those for the
+ * keyring, by field name. */
+GHashTable *keep_take_secrets(Keep keep, Profile *profile);
+
 typedef void (*KeepDone)(const GError *error, gpointer data);
 /* Puts `secrets` (field name → Secret) where they belong and takes them away elsewhere.  With
  * NEVER all that is kept of the fields is forgotten. */

@@ -176,26 +176,6 @@ static void on_saved(GObject *source, GAsyncResult *result, gpointer data)
         finish(dialog);
 }
 
-/* Secrets that are not for the service leave the profile. */
-static void sort_secrets(NewDialog *dialog, Profile *profile)
-{
-    Keep keep = keep_get(dialog->keep);
-
-    g_clear_pointer(&dialog->keyring_secrets, g_hash_table_unref);
-    dialog->keyring_secrets = vpn_secrets_new();
-    for (guint i = 0; i < FIELD_COUNT && keep != KEEP_SYSTEM; i++) {
-        const Secret *secret = field_is_secret(field_get((FieldId)i))
-                                   ? profile_get_secret(profile, (FieldId)i)
-                                   : NULL;
-        if (!secret)
-            continue;
-        if (keep == KEEP_KEYRING)
-            g_hash_table_insert(dialog->keyring_secrets, g_strdup(field_name((FieldId)i)),
-                                secret_copy(secret));
-        profile_set_secret(profile, (FieldId)i, NULL, NULL);
-    }
-}
-
 static void on_add(GtkButton *button, NewDialog *dialog)
 {
     g_autoptr(Profile) profile = collect(dialog);
@@ -203,7 +183,8 @@ static void on_add(GtkButton *button, NewDialog *dialog)
 
     if (!profile || dialog->held)
         return;
-    sort_secrets(dialog, profile);
+    g_clear_pointer(&dialog->keyring_secrets, g_hash_table_unref);
+    dialog->keyring_secrets = keep_take_secrets(keep_get(dialog->keep), profile);
     g_free(dialog->label);
     dialog->label = trimmed(dialog->name);
     dialog->held = g_object_ref(GTK_WINDOW(dialog->dialog));
