@@ -23,9 +23,10 @@ CLASS = re.compile('^(Gtk|Adw|Causeway)[A-Z]')
 # What one can do something with.
 ROLES = ('push button', 'toggle button', 'check box', 'radio button', 'switch', 'text', 'password text', 'entry', 'combo box',
          'menu item', 'list item', 'link', 'spin button', 'slider', 'page tab')
-# What is nobody's language, and what GTK says, which is not translated to ours.
+# What is nobody's language, and what GTK and libadwaita say, which is not translated to ours.
 DATA = re.compile('|'.join(map(re.escape, (
-    'named', ADDRESS, USER, 'Causeway', 'Close', 'Minimize', 'Maximize'))))
+    'named', 'Certified', ADDRESS, USER, 'Causeway',
+    'Close', 'Minimize', 'Maximize', 'Preferences'))) + r'|/\S+')
 
 
 def place(widget):
@@ -109,7 +110,7 @@ def main():
     translated('window', app.window)
     visit(app, 'new connection', f'^{_("New Connection")}$', lambda: key('ctrl+n'))
     visit(app, 'editor', 'named', lambda: key('ctrl+e'), type_wrongly)
-    visit(app, 'preferences', f'^{_("Preferences")}$', lambda: key('ctrl+comma'))
+    visit(app, 'preferences', '^Preferences$', lambda: key('ctrl+comma'))
     visit(app, 'log', f'^{_("Log")}$', lambda: key('ctrl+l'))
     visit(app, 'question', 'named”', lambda: app.click(_('Connect')))
     app.await_line(f'^{_("Not connected")}$')

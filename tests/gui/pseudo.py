@@ -9,7 +9,7 @@ makes its catalogue of what the German one knows, where causeway-gui looks for i
 import os
 import struct
 
-LANGUAGE = 'eo'
+LANGUAGE = 'zxx'  # of no language: no other program has that
 LOCALES = '/usr/share/locale'
 HEADER = b'Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n'
 
