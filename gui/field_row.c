@@ -77,8 +77,7 @@ static void on_bind_choice(GtkSignalListItemFactory *factory, GtkListItem *item)
                        gtk_string_object_get_string(gtk_list_item_get_item(item)));
 }
 
-/* The row's own label gives way to the explanation until three letters are left of it. */
-static void show_choice_whole(AdwComboRow *row)
+void choice_show_whole(AdwComboRow *row)
 {
     g_autoptr(GtkListItemFactory) factory = gtk_signal_list_item_factory_new();
 
@@ -97,7 +96,7 @@ static void make_choice(FieldRow *row)
     row->widget = adw_combo_row_new();
     adw_action_row_set_subtitle(ADW_ACTION_ROW(row->widget), _(row->field->help));
     adw_combo_row_set_model(ADW_COMBO_ROW(row->widget), G_LIST_MODEL(list));
-    show_choice_whole(ADW_COMBO_ROW(row->widget));
+    choice_show_whole(ADW_COMBO_ROW(row->widget));
     g_signal_connect_swapped(row->widget, "notify::selected", G_CALLBACK(on_changed), row);
 }
 
@@ -176,7 +175,7 @@ static void make_problem(FieldRow *row)
 static char *make_title(const Field *field, gboolean stored)
 {
     if (stored)
-        return g_strdup_printf(_("%s (saved; type to replace it)"), _(field->label));
+        return g_strdup_printf(_("%s (saved)"), _(field->label));
     if (field->unit && strcmp(field->unit, "s") == 0)
         return g_strdup_printf(_("%s (seconds)"), _(field->label));
     if (field->unit)

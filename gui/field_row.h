@@ -12,6 +12,8 @@
 typedef struct FieldRow FieldRow;
 typedef void (*FieldRowChanged)(FieldRow *row, gpointer data);
 
+/* The row's own label would give way to the explanation until three letters are left of it. */
+void choice_show_whole(AdwComboRow *row);
 /* `stored`: of a secret, that there is one already. */
 FieldRow *field_row_new(const Field *field, gboolean stored, FieldRowChanged changed,
                         gpointer data);

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 
+#include "field_row.h"
 #include "keyring.h"
 
 void keep_fill(AdwComboRow *row, Keep selected)
@@ -13,6 +14,7 @@ void keep_fill(AdwComboRow *row, Keep selected)
     g_autoptr(GtkStringList) list = gtk_string_list_new(words);
 
     adw_combo_row_set_model(row, G_LIST_MODEL(list));
+    choice_show_whole(row);
     adw_combo_row_set_selected(row, (guint)selected);
 }
 
