@@ -12,6 +12,16 @@ typedef struct {
     GtkWidget *mark;
 } DetailRow;
 
+/* Rather the value is broken than the title within a word. */
+static void keep_words(GtkWidget *widget)
+{
+    if (GTK_IS_LABEL(widget) && gtk_widget_has_css_class(widget, "title"))
+        gtk_label_set_wrap_mode(GTK_LABEL(widget), PANGO_WRAP_WORD);
+    for (GtkWidget *child = gtk_widget_get_first_child(widget); child;
+         child = gtk_widget_get_next_sibling(child))
+        keep_words(child);
+}
+
 static DetailRow *make_row(AdwPreferencesGroup *group, const char *title)
 {
     DetailRow *detail = g_new0(DetailRow, 1);
@@ -19,6 +29,7 @@ static DetailRow *make_row(AdwPreferencesGroup *group, const char *title)
     detail->row = adw_action_row_new();
     adw_preferences_row_set_use_markup(ADW_PREFERENCES_ROW(detail->row), FALSE);
     adw_preferences_row_set_title(ADW_PREFERENCES_ROW(detail->row), title);
+    keep_words(detail->row);
     detail->mark = gtk_image_new_from_icon_name("dialog-warning-symbolic");
     gtk_widget_add_css_class(detail->mark, "weak");
     adw_action_row_add_suffix(ADW_ACTION_ROW(detail->row), detail->mark);
@@ -27,8 +38,12 @@ static DetailRow *make_row(AdwPreferencesGroup *group, const char *title)
     gtk_label_set_wrap(detail->value, TRUE);
     gtk_label_set_wrap_mode(detail->value, PANGO_WRAP_WORD_CHAR);
     gtk_label_set_natural_wrap_mode(detail->value, GTK_NATURAL_WRAP_NONE);
-    gtk_label_set_xalign(detail->value, 1);
-    gtk_label_set_justify(detail->value, GTK_JUSTIFY_RIGHT);
+    /* An address has no direction of its own: among lines that have one it would stand on the other
+     * side, and read from right to left it is another one. */
+    gboolean mirrored = gtk_widget_get_direction(detail->row) == GTK_TEXT_DIR_RTL;
+    gtk_widget_set_direction(GTK_WIDGET(detail->value), GTK_TEXT_DIR_LTR);
+    gtk_label_set_xalign(detail->value, mirrored ? 0 : 1);
+    gtk_label_set_justify(detail->value, mirrored ? GTK_JUSTIFY_LEFT : GTK_JUSTIFY_RIGHT);
     gtk_widget_add_css_class(GTK_WIDGET(detail->value), "dim-label");
     gtk_widget_add_css_class(GTK_WIDGET(detail->value), "numeric");
     gtk_widget_set_margin_top(GTK_WIDGET(detail->value), 6);

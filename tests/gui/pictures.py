@@ -32,7 +32,7 @@ DESKTOP_COLOR = '#8a9aa9'
 CORNER = 12
 RIGHT_TO_LEFT = 'he'
 
-# What differs from the desktop as it comes: settings, environment, the window's size, the scale.
+# What differs from the desktop as it comes: settings, environment, the window's size, the scale, the size of text.
 VARIANTS = {
     'light': {},
     'dark': {'settings': {'org.gnome.desktop.interface color-scheme': 'prefer-dark'}},
@@ -47,12 +47,12 @@ VARIANTS = {
     'fr': {'environment': {'LANGUAGE': 'fr'}},
     'ru': {'environment': {'LANGUAGE': 'ru'}},
     'zh': {'environment': {'LANGUAGE': 'zh_CN'}},
-    'large': {'environment': {'GDK_DPI_SCALE': '1.5'}},
-    'larger': {'environment': {'GDK_DPI_SCALE': '2'}},
+    'large': {'text': 1.5},
+    'larger': {'text': 2},
     'double': {'environment': {'GDK_SCALE': '2'}, 'scale': 2},
     'wide': {'size': (1920, 1080)},
     'narrow': {'size': (360, 640)},
-    'narrow-large': {'size': (360, 640), 'environment': {'GDK_DPI_SCALE': '1.5'}},
+    'narrow-large': {'size': (360, 640), 'text': 1.5},
     'narrow-rtl': {'size': (360, 640), 'environment': {'LANGUAGE': RIGHT_TO_LEFT}},
     'narrow-de': {'size': (360, 640), 'environment': {'LANGUAGE': 'de'}},
     'narrow-ru': {'size': (360, 640), 'environment': {'LANGUAGE': 'ru'}},
@@ -139,7 +139,9 @@ def start_screen():
     return [manager, screen]
 
 
-def set_up(settings):
+def set_up(settings, text):
+    # As GNOME's settings daemon tells it: larger text is a finer screen.
+    output('xrdb', '-nocpp', '-load', input=f'Xft.dpi: {int(96 * text)}\n'.encode())
     for name in ('org.gnome.desktop.interface color-scheme', 'org.gnome.desktop.a11y.interface high-contrast'):
         output('gsettings', 'reset', *name.split())
     for name, value in settings.items():
@@ -158,7 +160,7 @@ class Desk:
         self.scale = variant.get('scale', 1)
         self.size = variant.get('size')
         self._ = gettext.translation('causeway', LOCALES, [environment.get('LANGUAGE', 'en')], fallback=True).gettext
-        set_up(variant.get('settings', {}))
+        set_up(variant.get('settings', {}), variant.get('text', 1))
         self.program = launch(['causeway-gui'], environment=environment)
         self.window = self.program.find('frame', 'Causeway')
         wait('the window is in front', self.active)
