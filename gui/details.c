@@ -67,9 +67,9 @@ void details_clear(Details *details)
     g_clear_pointer(&details->rows, g_hash_table_unref);
 }
 
-/* `weak`: what is weak in it, or NULL. */
+/* `warning`: a sentence, or NULL. */
 static gboolean show(Details *details, AdwPreferencesGroup *group, const char *title,
-                     const char *value, const char *weak)
+                     const char *value, const char *warning)
 {
     DetailRow *detail = g_hash_table_lookup(details->rows, title);
 
@@ -82,16 +82,13 @@ static gboolean show(Details *details, AdwPreferencesGroup *group, const char *t
     gtk_label_set_text(detail->value, known ? value : "");
     gtk_accessible_update_property(GTK_ACCESSIBLE(detail->value), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                    known ? value : "", -1);
-    gtk_widget_set_visible(detail->mark, weak != NULL);
-    if (weak) {
+    gtk_widget_set_visible(detail->mark, warning != NULL);
+    gtk_widget_set_tooltip_text(detail->mark, warning);
+    adw_action_row_set_subtitle(ADW_ACTION_ROW(detail->row), warning ? warning : "");
+    if (warning)
         gtk_widget_add_css_class(detail->row, "weak");
-        g_autofree char *text = g_strdup_printf(_("Weak by today’s measure: %s"), weak);
-        gtk_widget_set_tooltip_text(detail->mark, text);
-        adw_action_row_set_subtitle(ADW_ACTION_ROW(detail->row), text);
-    } else {
+    else
         gtk_widget_remove_css_class(detail->row, "weak");
-        adw_action_row_set_subtitle(ADW_ACTION_ROW(detail->row), "");
-    }
     return known;
 }
 
@@ -130,16 +127,27 @@ static char *renewal(gint64 moment)
     return time ? g_date_time_format(time, "%X") : NULL;
 }
 
+static char *weakness(const char *suite)
+{
+    g_autofree char *weak = say_suite_weak(suite);
+
+    return weak ? g_strdup_printf(_("Weak by today’s measure: %s"), weak) : NULL;
+}
+
 static void show_security(Details *details, const VpnStatus *status)
 {
     AdwPreferencesGroup *group = details->security;
-    g_autofree char *ike = say_suite(status->ike), *ike_weak = say_suite_weak(status->ike);
-    g_autofree char *esp = say_suite(status->esp), *esp_weak = say_suite_weak(status->esp);
+    g_autofree char *ike = say_suite(status->ike), *ike_weak = weakness(status->ike);
+    g_autofree char *esp = say_suite(status->esp), *esp_weak = weakness(status->esp);
     g_autofree char *renewed = renewal(status->esp_renewal);
     gboolean any = FALSE;
 
     any |= show(details, group, _("Key Exchange"), ike, ike_weak);
-    any |= show(details, group, _("Data Encryption"), esp, esp_weak);
+    if (vpn_status_is_clear(status))
+        any |= show(details, group, _("Data Encryption"), _("Not encrypted"),
+                    _("Everybody on the way to the gateway can read what you send."));
+    else
+        any |= show(details, group, _("Data Encryption"), esp, esp_weak);
     any |= show(details, group, _("Next New Keys"), renewed, NULL);
     any |= show(details, group, _("Log-In Method"), status->authentication, NULL);
     any |= show(details, group, _("Address Translation"), status->nat ? say_nat(status->nat) : NULL,

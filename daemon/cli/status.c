@@ -211,7 +211,10 @@ static void print_details(const Row *row)
     print_line("name servers", dns_text);
     print_line("logged in by", causeway_connection_get_authentication(c));
     print_line("key exchange", causeway_connection_get_ike(c));
-    print_line("encryption", causeway_connection_get_esp(c));
+    gboolean clear = g_str_equal(causeway_connection_get_state(c), "connected") &&
+                     !*causeway_connection_get_esp(c);
+    print_line("encryption", clear ? "NONE: plain L2TP, everybody on the way can read it"
+                                   : causeway_connection_get_esp(c));
     if (causeway_connection_get_weak(c))
         print_line("", "weak by today's measure; the gateway's administrator can allow better");
     print_line("new keys", keys ? keys : esp);

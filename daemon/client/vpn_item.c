@@ -63,6 +63,12 @@ void vpn_status_clear(VpnStatus *status)
     *status = (VpnStatus){.state = VPN_DISCONNECTED};
 }
 
+gboolean vpn_status_is_clear(const VpnStatus *status)
+{
+    return status->state == VPN_CONNECTED && status->data_path && *status->data_path &&
+           (!status->esp || !*status->esp);
+}
+
 static void vpn_item_finalize(GObject *object)
 {
     VpnItem *item = VPN_ITEM(object);

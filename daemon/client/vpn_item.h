@@ -46,6 +46,8 @@ typedef struct {
 #define VPN_FAILURE_NETWORKMANAGER "networkmanager"
 
 void vpn_status_clear(VpnStatus *status);
+/* Connected by causewayd without IPsec: plain L2TP. */
+gboolean vpn_status_is_clear(const VpnStatus *status);
 
 #define VPN_TYPE_ITEM (vpn_item_get_type())
 G_DECLARE_FINAL_TYPE(VpnItem, vpn_item, VPN, ITEM, GObject)
