@@ -434,10 +434,11 @@ def see_failed(desk):
     desk.button(desk._('Try Again'))
     desk.picture('failed')
     desk.point(desk.window.find('label', desk._('Details')))
-    if not desk.size:
+    roomy = not desk.size and desk.scale == 1
+    if roomy:
         desk.resize(920, 1000)
     desk.picture('failed-details')
-    if not desk.size:
+    if roomy:
         desk.resize(920, 720)
 
 
