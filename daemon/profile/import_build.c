@@ -10,6 +10,7 @@
 /* What a hostile file may make us say. */
 #define WARNINGS_MAX 100
 #define LEFT_OUT_MAX 60
+#define FILE_NAME_MAX 100
 
 typedef struct {
     Imported public;
@@ -264,10 +265,12 @@ void import_add_file(Imported *imported, FieldId id, const char *name, const voi
     file->field = id;
     file->name = g_strdup(name && *name ? name : "certificate");
     g_strcanon(file->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", '-');
+    /* Its end says what it is. */
+    gsize name_length = strlen(file->name);
+    if (name_length > FILE_NAME_MAX)
+        memmove(file->name, file->name + name_length - FILE_NAME_MAX, FILE_NAME_MAX + 1);
     if (*file->name == '.')
         *file->name = '-';
-    if (strlen(file->name) > 100)
-        file->name[100] = '\0';
     file->content = secret_new(data, length);
     g_ptr_array_add(imported->files, file);
 }

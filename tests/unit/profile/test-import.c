@@ -99,6 +99,32 @@ static void test_nm_names(void)
     g_assert_cmpuint(warnings->len, ==, 0);
 }
 
+/* A file's name that is cut off still says what is in it. */
+static void test_long_file_name(void)
+{
+    g_autofree char *long_name = g_strnfill(300, 'n');
+    g_autofree char *text = g_strdup_printf(
+        "<plist><dict><key>PayloadContent</key><array><dict>"
+        "<key>PayloadType</key><string>com.apple.vpn.managed</string>"
+        "<key>VPNType</key><string>L2TP</string><key>PPP</key><dict>"
+        "<key>CommRemoteAddress</key><string>h</string></dict><key>IPSec</key><dict>"
+        "<key>AuthenticationMethod</key><string>Certificate</string>"
+        "<key>PayloadCertificateUUID</key><string>u</string></dict></dict>"
+        "<dict><key>PayloadUUID</key><string>u</string>"
+        "<key>PayloadCertificateFileName</key><string>../%s/%s.p12</string>"
+        "<key>PayloadContent</key><data>AAAA</data></dict></array></dict></plist>",
+        long_name, long_name);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(ImportResult) result = profile_import_text(text, strlen(text), &error);
+
+    g_assert_no_error(error);
+    const Imported *imported = g_ptr_array_index(result->profiles, 0);
+    const ImportedFile *file = g_ptr_array_index(imported->files, 0);
+    g_assert_cmpuint(strlen(file->name), ==, 100);
+    g_assert_true(g_str_has_prefix(file->name, "nnn"));
+    g_assert_true(g_str_has_suffix(file->name, "n.p12"));
+}
+
 /* There, IPsec is off unless it is asked for. */
 static void test_nm_default(void)
 {
@@ -160,6 +186,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/import/nm", test_nm);
     g_test_add_func("/import/nm-names", test_nm_names);
+    g_test_add_func("/import/long-file-name", test_long_file_name);
     g_test_add_func("/import/nm-default", test_nm_default);
     g_test_add_func("/import/nm-left-out", test_nm_left_out);
     g_test_add_func("/import/nm-export", test_nm_export);
