@@ -257,6 +257,17 @@ void import_set_encoded_psk(Imported *imported, const char *text)
         explicit_bzero(bytes->data, bytes->len);
 }
 
+/* They are saved into one folder. */
+static gboolean has_file(const Imported *imported, const char *name)
+{
+    for (guint i = 0; i < imported->files->len; i++) {
+        const ImportedFile *file = g_ptr_array_index(imported->files, i);
+        if (strcmp(file->name, name) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 void import_add_file(Imported *imported, FieldId id, const char *name, const void *data,
                      gsize length)
 {
@@ -271,6 +282,11 @@ void import_add_file(Imported *imported, FieldId id, const char *name, const voi
         memmove(file->name, file->name + name_length - FILE_NAME_MAX, FILE_NAME_MAX + 1);
     if (*file->name == '.')
         *file->name = '-';
+    while (has_file(imported, file->name)) {
+        char *other = g_strdup_printf("%u-%s", imported->files->len + 1, file->name);
+        g_free(file->name);
+        file->name = other;
+    }
     file->content = secret_new(data, length);
     g_ptr_array_add(imported->files, file);
 }

@@ -99,8 +99,8 @@ static void test_nm_names(void)
     g_assert_cmpuint(warnings->len, ==, 0);
 }
 
-/* A file's name that is cut off still says what is in it. */
-static void test_long_file_name(void)
+/* A file's name that is cut off still says what is in it, and is its own. */
+static void test_file_names(void)
 {
     g_autofree char *long_name = g_strnfill(300, 'n');
     g_autofree char *text = g_strdup_printf(
@@ -112,8 +112,11 @@ static void test_long_file_name(void)
         "<key>PayloadCertificateUUID</key><string>u</string></dict></dict>"
         "<dict><key>PayloadUUID</key><string>u</string>"
         "<key>PayloadCertificateFileName</key><string>../%s/%s.p12</string>"
-        "<key>PayloadContent</key><data>AAAA</data></dict></array></dict></plist>",
-        long_name, long_name);
+        "<key>PayloadContent</key><data>AAAA</data></dict>"
+        "<dict><key>PayloadType</key><string>com.apple.security.root</string>"
+        "<key>PayloadCertificateFileName</key><string>%s.p12</string>"
+        "<key>PayloadContent</key><data>BBBB</data></dict></array></dict></plist>",
+        long_name, long_name, long_name);
     g_autoptr(GError) error = NULL;
     g_autoptr(ImportResult) result = profile_import_text(text, strlen(text), &error);
 
@@ -123,6 +126,10 @@ static void test_long_file_name(void)
     g_assert_cmpuint(strlen(file->name), ==, 100);
     g_assert_true(g_str_has_prefix(file->name, "nnn"));
     g_assert_true(g_str_has_suffix(file->name, "n.p12"));
+    /* Two of one name would be one file. */
+    const ImportedFile *second = g_ptr_array_index(imported->files, 1);
+    g_autofree char *expected = g_strconcat("2-", file->name, NULL);
+    g_assert_cmpstr(second->name, ==, expected);
 }
 
 /* There, IPsec is off unless it is asked for. */
@@ -186,7 +193,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/import/nm", test_nm);
     g_test_add_func("/import/nm-names", test_nm_names);
-    g_test_add_func("/import/long-file-name", test_long_file_name);
+    g_test_add_func("/import/file-names", test_file_names);
     g_test_add_func("/import/nm-default", test_nm_default);
     g_test_add_func("/import/nm-left-out", test_nm_left_out);
     g_test_add_func("/import/nm-export", test_nm_export);
