@@ -157,6 +157,9 @@ static void add_field(GPtrArray *questions, const Details *details, const Field 
      * what only the running connection knows. */
     question->ask = named ? hinted : !question->value || details->reprompt;
     question->wrong = details->reprompt && hinted && question->value;
+    /* Agents begin their line with the value: what is typed then, unseen, would be put after it. */
+    if (named && hinted && details->interactive)
+        g_clear_pointer(&question->value, secret_string_free);
     g_ptr_array_add(questions, question);
 }
 
