@@ -165,6 +165,7 @@ class Desk:
         self.window = self.program.find('frame', 'Causeway')
         wait('the window is in front', self.active)
         self.main = self.active()
+        self.move()
         if self.size:
             self.resize(*self.size)
 
@@ -179,6 +180,15 @@ class Desk:
         shadow = output('xprop', '-id', self.active(), '_GTK_FRAME_EXTENTS', text=True)
         left, right, top, bottom = [int(n) for n in re.findall(r'\d+', shadow.partition('=')[2])] or [0] * 4
         return left, top, int(size['WIDTH']) - left - right, int(size['HEIGHT']) - top - bottom
+
+    def move(self):
+        """Away from the corner where large windows are put, with their shadows off the screen, which no picture has."""
+        def is_inside():
+            shell = output('xdotool', 'getwindowgeometry', '--shell', self.active(), text=True)
+            return all(int(n) >= 0 for n in re.findall(r'^[XY]=(-?\d+)', shell, re.MULTILINE))
+        if not is_inside():
+            output('xdotool', 'windowmove', self.active(), '120', '120')
+            wait('the window is on the screen', is_inside)
 
     def resize(self, width, height):
         left, top, old_width, old_height = self.place()
@@ -459,7 +469,7 @@ def see_connected(desk):
     desk.button(desk._('Disconnect'))
     send_traffic(TRAFFIC.get(desk.name, 4))
     desk.picture('connected')
-    if not desk.size:
+    if not desk.size and desk.scale == 1:
         desk.resize(920, 1240)
         desk.picture('connected-high')
         desk.resize(920, 720)
