@@ -39,7 +39,7 @@ static void on_wanted(VpnStore *store, VpnItem *item, const char *field, const c
     const Field *row = field_find(field);
     g_autofree char *clean = failure_clean_text((const guint8 *)message, strlen(message));
     g_autofree char *question =
-        g_strdup_printf("%s for %s", row ? row->label : field, vpn_item_name(item));
+        g_strdup_printf("%s for %s", row ? row->label : "New password", vpn_item_name(item));
 
     if (item != up->target->item)
         return;
