@@ -54,12 +54,12 @@ static void on_added_connection(GObject *source, GAsyncResult *result, gpointer 
     g_autoptr(GError) error = NULL;
     g_autoptr(NMRemoteConnection) remote =
         nm_client_add_connection_finish(NM_CLIENT(source), result, &error);
+    VpnStoreNm *self = g_task_get_source_object(task);
     Profile *profile = g_task_get_task_data(task);
     const char *name = profile_get_string(profile, FIELD_CONNECTION_NAME);
 
     if (remote && strcmp(nm_connection_get_id(NM_CONNECTION(remote)), name) != 0)
-        store_nm_change_profile(VPN_STORE_NM(g_task_get_source_object(task)), remote, profile,
-                                g_steal_pointer(&task));
+        store_nm_change_profile(self, remote, profile, g_steal_pointer(&task));
     else if (remote)
         g_task_return_pointer(task, g_strdup(nm_connection_get_uuid(NM_CONNECTION(remote))),
                               g_free);
