@@ -41,8 +41,10 @@ static void on_wanted(VpnStore *store, VpnItem *item, const char *field, const c
     g_autofree char *question =
         g_strdup_printf("%s for %s", row ? row->label : "New password", vpn_item_name(item));
 
-    if (item != up->target->item)
+    if (item != up->target->item || up->over) {
+        vpn_store_answer(store, item, NULL);
         return;
+    }
     /* Never two: the second would take the first one's silent terminal for how it was. */
     g_clear_pointer(&up->prompt, prompt_free);
     if (*clean)

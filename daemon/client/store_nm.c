@@ -159,6 +159,13 @@ static void explain(VpnStoreNm *self, VpnItem *item, NMActiveConnectionStateReas
     status->failure_code = g_strdup(VPN_FAILURE_NETWORKMANAGER);
 }
 
+/* Told why, while it is perhaps being put away still. */
+static gboolean has_failed(const VpnStatus *status)
+{
+    return status->state == VPN_FAILED ||
+           (status->state == VPN_DISCONNECTING && status->failure_code && *status->failure_code);
+}
+
 /* A state by NetworkManager alone, of a connection that another plug-in runs, or where
  * causewayd has not spoken yet: it knows more. */
 static void take_active(VpnStoreNm *self, VpnItem *item, NMVpnConnection *vpn)
@@ -170,8 +177,12 @@ static void take_active(VpnStoreNm *self, VpnItem *item, NMVpnConnection *vpn)
         return;
     if (state == VPN_CONNECTED && status->state != state)
         status->since = g_get_real_time() / G_USEC_PER_SEC;
-    /* What causewayd said of a failure outlives its connection. */
+    /* What causewayd said of a failure outlives its connection, and that NetworkManager would now
+     * have another secret (a new attempt is prepared first). */
     if (status->state == VPN_FAILED && (state == VPN_DISCONNECTED || state == VPN_FAILED))
+        return;
+    if (has_failed(status) &&
+        nm_vpn_connection_get_vpn_state(vpn) == NM_VPN_CONNECTION_STATE_NEED_AUTH)
         return;
     status->state = state;
     if (state == VPN_CONNECTED)
@@ -326,13 +337,6 @@ static const char *name_of_key(const char *key)
     if (strcmp(key, NEW_PASSWORD_KEY) == 0)
         return NEW_PASSWORD_FIELD;
     return field && field_is_secret(field) ? field_name(field->id) : NULL;
-}
-
-/* Told why, while it is perhaps being put away still. */
-static gboolean has_failed(const VpnStatus *status)
-{
-    return status->state == VPN_FAILED ||
-           (status->state == VPN_DISCONNECTING && status->failure_code && *status->failure_code);
 }
 
 /* What has been told as a failure is put right from there, in either store: it is not also asked
