@@ -14,7 +14,13 @@ struct Notifier {
     Watch *watch;
     GHashTable *states; /* UUID → VpnState that was seen last */
     GHashTable *told;   /* UUIDs of which a notification is out */
+    GHashTable *due;    /* UUID → words that are about to be told; static */
+    guint due_source;
 };
+
+/* A notification takes the place of the one before it only once GLib has been told that one's
+ * number: of two at once both would stay, one upon the other. */
+#define GATHER_MS 300
 
 const char *notifier_words(VpnState before, VpnState after)
 {
@@ -93,9 +99,34 @@ static void tell(Notifier *notifier, VpnItem *item, const char *words)
                                     notification);
 }
 
+static gboolean tell_due(gpointer data)
+{
+    Notifier *notifier = data;
+    GHashTableIter iter;
+    gpointer uuid, words;
+
+    notifier->due_source = 0;
+    g_hash_table_iter_init(&iter, notifier->due);
+    while (g_hash_table_iter_next(&iter, &uuid, &words)) {
+        VpnItem *item = causeway_application_find(notifier->application, uuid);
+        if (item && !is_looked_at(notifier))
+            tell(notifier, item, words);
+    }
+    g_hash_table_remove_all(notifier->due);
+    return G_SOURCE_REMOVE;
+}
+
+static void tell_soon(Notifier *notifier, const char *uuid, const char *words)
+{
+    g_hash_table_replace(notifier->due, g_strdup(uuid), (gpointer)words);
+    if (notifier->due_source == 0)
+        notifier->due_source = g_timeout_add(GATHER_MS, tell_due, notifier);
+}
+
 /* What it said, and its buttons, are over. */
 static void take_back(Notifier *notifier, const char *uuid)
 {
+    g_hash_table_remove(notifier->due, uuid);
     if (g_hash_table_remove(notifier->told, uuid))
         g_application_withdraw_notification(G_APPLICATION(notifier->application), uuid);
 }
@@ -120,7 +151,7 @@ static void on_item(VpnItem *item, gboolean gone, gpointer data)
     const char *words = notifier_words(before, after);
     if (words && !is_looked_at(notifier) &&
         preferences_get(causeway_application_preferences(notifier->application), PREFERENCE_NOTIFY))
-        tell(notifier, item, words);
+        tell_soon(notifier, uuid, words);
     else
         take_back(notifier, uuid);
 }
@@ -132,6 +163,7 @@ Notifier *notifier_new(CausewayApplication *application)
     notifier->application = application;
     notifier->states = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     notifier->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    notifier->due = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     notifier->watch = watch_new(causeway_application_items(application), on_item, notifier);
     return notifier;
 }
@@ -141,6 +173,8 @@ void notifier_free(Notifier *notifier)
     if (!notifier)
         return;
     watch_free(notifier->watch);
+    g_clear_handle_id(&notifier->due_source, g_source_remove);
+    g_hash_table_unref(notifier->due);
     g_hash_table_unref(notifier->states);
     g_hash_table_unref(notifier->told);
     g_free(notifier);
