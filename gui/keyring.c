@@ -47,7 +47,9 @@ static void on_found(GObject *source, GAsyncResult *result, gpointer data)
     if (value) {
         gsize length;
         const char *text = secret_value_get(value, &length);
-        g_hash_table_insert(lookup->found, g_strdup(field), secret_new(text, length));
+        /* KWallet has been seen to keep nothing at all of what it was given: that is asked for. */
+        if (length > 0)
+            g_hash_table_insert(lookup->found, g_strdup(field), secret_new(text, length));
         secret_value_unref(value);
     }
     if (error && (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
