@@ -271,20 +271,24 @@ static void on_button(GtkButton *button, CausewayPage *page)
         causeway_dialer_connect(page->dialer, page->item);
 }
 
-/* The second press of a double click is none on the button, which says "Cancel" by then. */
-static void on_pressed(GtkGestureClick *gesture, int count, double x, double y, gpointer unused)
+/* The second press of a double click is none on the button, which says "Cancel" by then.  The
+ * button would claim it for itself: it must not come so far. */
+static void on_pressed(GtkGestureClick *gesture, int count, double x, double y, CausewayPage *page)
 {
-    if (count > 1)
+    GtkWidget *button = GTK_WIDGET(page->button);
+    GtkWidget *under = gtk_widget_pick(GTK_WIDGET(page), x, y, GTK_PICK_DEFAULT);
+
+    if (count > 1 && under && (under == button || gtk_widget_is_ancestor(under, button)))
         gtk_gesture_set_state(GTK_GESTURE(gesture), GTK_EVENT_SEQUENCE_CLAIMED);
 }
 
-static void take_double_clicks_once(GtkWidget *button)
+static void take_double_clicks_once(CausewayPage *page)
 {
     GtkGesture *gesture = gtk_gesture_click_new();
 
     gtk_event_controller_set_propagation_phase(GTK_EVENT_CONTROLLER(gesture), GTK_PHASE_CAPTURE);
-    g_signal_connect(gesture, "pressed", G_CALLBACK(on_pressed), NULL);
-    gtk_widget_add_controller(button, GTK_EVENT_CONTROLLER(gesture));
+    g_signal_connect(gesture, "pressed", G_CALLBACK(on_pressed), page);
+    gtk_widget_add_controller(GTK_WIDGET(page), GTK_EVENT_CONTROLLER(gesture));
 }
 
 static void on_remedy(GtkButton *button, CausewayPage *page)
@@ -425,7 +429,7 @@ static void causeway_page_init(CausewayPage *page)
     details_init(&page->details, page->network, page->security, page->overview);
     stages_fill(page->stages);
     name_by_tooltips(GTK_WIDGET(page));
-    take_double_clicks_once(GTK_WIDGET(page->button));
+    take_double_clicks_once(page);
     g_signal_connect(page->button, "clicked", G_CALLBACK(on_button), page);
     g_signal_connect(page->remedy, "clicked", G_CALLBACK(on_remedy), page);
     g_signal_connect(page->copy, "clicked", G_CALLBACK(on_copy), page);
