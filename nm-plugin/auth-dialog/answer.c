@@ -15,7 +15,7 @@
 #define QUIT "QUIT"
 #define AWAIT_QUIT_MS 20000
 
-void answer_external(int output, const char *title, const char *reason,
+void answer_external(int output, const char *title, const char *reason, gboolean interactive,
                      const GPtrArray *questions)
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
@@ -30,7 +30,7 @@ void answer_external(int output, const char *title, const char *reason,
                               question->value ? question->value : "");
         g_key_file_set_string(file, question->key, "Label", question->label);
         g_key_file_set_boolean(file, question->key, "IsSecret", TRUE);
-        g_key_file_set_boolean(file, question->key, "ShouldAsk", question->ask);
+        g_key_file_set_boolean(file, question->key, "ShouldAsk", interactive && question->ask);
     }
     char *text = g_key_file_to_data(file, &length, NULL);
     io_write(output, text, length);

@@ -4,8 +4,9 @@
 
 #include <glib.h>
 
-/* A key file that says what is to be asked and how; the agent asks. */
-void answer_external(int output, const char *title, const char *reason,
+/* A key file that says what is to be asked and how; the agent asks, GNOME Shell even where
+ * NetworkManager wants nobody to be asked: nothing is to be then. */
+void answer_external(int output, const char *title, const char *reason, gboolean interactive,
                      const GPtrArray *questions);
 /* The secrets themselves: key and value, a line each, and an empty line. */
 void answer_plain(int output, const GPtrArray *questions);

@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     g_autofree char *title = g_strdup_printf(_("Connect to “%s”"), details.name);
 
     if (details.external) {
-        answer_external(STDOUT_FILENO, title, reason, questions);
+        answer_external(STDOUT_FILENO, title, reason, details.interactive, questions);
         return EXIT_SUCCESS;
     }
     if (details.interactive && details_any(questions) &&

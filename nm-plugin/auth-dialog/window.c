@@ -81,7 +81,7 @@ static void add_question(Window *window, GtkWidget *group, const Question *quest
 {
     GtkEditable *row = add_row(window, group, question->label);
 
-    if (question->value && !question->wrong)
+    if (question->value)
         gtk_editable_set_text(row, question->value);
     if (question->wrong) {
         gtk_widget_add_css_class(GTK_WIDGET(row), "error");

@@ -227,6 +227,15 @@ static void test_asks_for_a_tokens_pin(void)
     assert_secret(shared, "machine-certpass", NULL, FALSE);
 }
 
+/* NetworkManager asks first what is known, without leave to ask anybody. */
+static void test_asks_only_when_it_may(void)
+{
+    g_autoptr(GKeyFile) file = external("", PROFILE SECRET("password", "p") DONE);
+
+    assert_secret(file, "password", "p", FALSE);
+    assert_secret(file, "ipsec-psk", "", FALSE);
+}
+
 static void test_finds_keys_of_older_editors(void)
 {
     g_autoptr(GKeyFile) file =
@@ -302,6 +311,7 @@ int main(int argc, char **argv)
     g_test_add_func("/nm-auth-dialog/asks-again", test_asks_again_for_what_was_refused);
     g_test_add_func("/nm-auth-dialog/asks-by-name", test_asks_for_other_secrets_by_name);
     g_test_add_func("/nm-auth-dialog/asks-for-a-pin", test_asks_for_a_tokens_pin);
+    g_test_add_func("/nm-auth-dialog/asks-only-when-it-may", test_asks_only_when_it_may);
     g_test_add_func("/nm-auth-dialog/older-editors", test_finds_keys_of_older_editors);
     g_test_add_func("/nm-auth-dialog/tells-secrets", test_tells_secrets);
     g_test_add_func("/nm-auth-dialog/needs-a-screen", test_needs_a_screen_to_ask);
