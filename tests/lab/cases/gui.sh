@@ -40,3 +40,16 @@ own_profile()
     [ -z "$2" ] || printf '%s' "$2" | as-user causeway set-secret "$1" ipsec.psk || return 1
     [ -z "$3" ] || printf '%s' "$3" | as-user causeway set-secret "$1" ppp.password
 }
+
+# serve_way: the test is the user's; the network is not. It writes to /run/way what is to happen to the way to the gateway,
+# "up" or "down".
+serve_way()
+{
+    local state_of_way
+    mkfifo -m 666 /run/way
+    later rm -f /run/way
+    while read -r state_of_way; do
+        at net ip link set gateway "$state_of_way"
+    done <>/run/way &
+    later at net ip link set gateway up
+}
