@@ -25,6 +25,8 @@ def begun_elsewhere(app, name, up, is_up):
     equal(f'{name}: is begun elsewhere', 0, please(up))
     app.await_connected()
     ok(f'{name}: what was begun elsewhere is seen')
+    app.await_line('^Not encrypted$')
+    ok(f'{name}: and that it is plain L2TP')
     app.click('Disconnect').await_disconnected()
     true(f'{name}: and can be stopped', please(is_up) != 0)
 
