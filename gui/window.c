@@ -258,7 +258,9 @@ static void add_context_menu(CausewayWindow *window)
 {
     GtkGesture *gesture = gtk_gesture_click_new();
 
-    window->context_menu = gtk_popover_menu_new_from_model(window->item_menu);
+    /* It may go before the window, with what it stands on. */
+    g_set_weak_pointer(&window->context_menu,
+                       gtk_popover_menu_new_from_model(window->item_menu));
     gtk_popover_set_has_arrow(GTK_POPOVER(window->context_menu), FALSE);
     gtk_widget_set_halign(window->context_menu, GTK_ALIGN_START);
     gtk_widget_set_parent(window->context_menu, GTK_WIDGET(window->toasts));
@@ -381,7 +383,9 @@ static void causeway_window_dispose(GObject *object)
     }
     if (window->list)
         gtk_list_box_bind_model(window->list, NULL, NULL, NULL, NULL);
-    g_clear_pointer(&window->context_menu, gtk_widget_unparent);
+    GtkWidget *menu = window->context_menu;
+    g_clear_weak_pointer(&window->context_menu);
+    g_clear_pointer(&menu, gtk_widget_unparent);
     g_clear_object(&window->filtered);
     g_clear_object(&window->filter);
     g_clear_object(&window->items);
