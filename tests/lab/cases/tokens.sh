@@ -40,10 +40,10 @@ users_of_library()
     done | sort -u
 }
 
-# What causewayd has said so far: it writes to the lab's log, or to the journal where systemd has started it.
+# What causewayd has said so far: in the lab's log, in the bus's when that has started it, or in the journal.
 daemon_log()
 {
-    if [ -e $log ]; then cat $log; else journalctl --no-pager -o cat -u causewayd; fi
+    if [ -e $log ]; then cat $log /lab/out/cl/dbus.log; else journalctl --no-pager -o cat -u causewayd; fi
 }
 
 # How many wrong PINs the tokens have heard.

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""NetworkManager's desktop side, for tests: nmcli, and nm-applet with the questions that it puts to its user."""
+
+import contextlib
+import subprocess
+
+from atspi import application, screenshot, wait
+
+
+def nmcli(*words):
+    return subprocess.run(['nmcli', *words], capture_output=True, text=True)
+
+
+def up(name):
+    """Begins to connect; its wait() says how it went."""
+    return subprocess.Popen(['timeout', '60', 'nmcli', 'connection', 'up', name], stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def applet():
+    process = subprocess.Popen(['nm-applet'], stderr=subprocess.DEVNULL)
+    try:
+        yield application('nm-applet')
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def answer(running, name, secret, picture=None):
+    """What a person does with nm-applet's dialog; the words in it."""
+    title = f'Connect to “{name}”'
+    dialog = running.find('dialog', title)
+    entry = dialog.find('password text')
+    words = [label.name for label in dialog.look('label')]
+    if picture:
+        screenshot(picture)
+    entry.type(secret)
+    dialog.find('push button', 'OK').click()
+    # A wrong one is asked for again at once, in a dialog that looks the same.
+    wait('that dialog goes', lambda: dialog not in running.look('dialog', title), on_failure=running.dump)
+    return words
+
+
+def sentence(words):
+    """The one among them that ends as a sentence does."""
+    return next(word for word in words if word.endswith('.'))
+
+
+def kept_secret(uuid, key):
+    """In the user's keyring, where an agent put it."""
+    return subprocess.run(['secret-tool', 'lookup', 'connection-uuid', uuid, 'setting-name', 'vpn', 'setting-key', key],
+                          capture_output=True, text=True).stdout
