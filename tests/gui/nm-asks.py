@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 
-from atspi import application, launch, screenshot, wait
+from atspi import launch, screenshot, wait
 from checks import equal, ok, status, step, true
+from nm import answer, applet, kept_secret, nmcli, sentence, up
 
 DIALOG = '/usr/libexec/nm-causeway-auth-dialog'
 CONNECT, CANCEL = 'C_onnect Connect', '_Cancel Cancel'
@@ -20,39 +21,14 @@ def secret(key, value):
     return f'SECRET_KEY={key}\nSECRET_VAL={value}\n\n'
 
 
-def nmcli(*words):
-    return subprocess.run(['nmcli', *words], capture_output=True, text=True)
-
-
 # --- nm-applet
 
-def up():
-    return subprocess.Popen(['timeout', '60', 'nmcli', 'connection', 'up', 'asks'], stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL)
-
-
-def answer(applet, password, picture=None):
-    """What a person does with nm-applet's dialog; the sentence in it."""
-    dialog = applet.find('dialog', 'Connect to “asks”')
-    entry = dialog.find('password text')
-    sentence = dialog.find('label', where=lambda label: label.name.endswith('.')).name
-    if picture:
-        screenshot(picture)
-    entry.type(password)
-    dialog.find('push button', 'OK').click()
-    # A wrong one is asked for again at once, in a dialog that looks the same.
-    wait('that dialog goes', lambda: dialog not in applet.look('dialog', 'Connect to “asks”'), on_failure=applet.dump)
-    return sentence
-
-
 def with_applet():
-    process = subprocess.Popen(['nm-applet'], stderr=subprocess.DEVNULL)
-    try:
-        applet = application('nm-applet')
-        running = up()
+    with applet() as there:
+        running = up('asks')
         equal('nm-applet shows the sentence of our dialog', 'Log in as lab-user at 203.0.113.10.',
-              answer(applet, 'wrong', 'nm-applet.png'))
-        said = answer(applet, os.environ['VPN_PASSWORD'], 'nm-applet-again.png')
+              sentence(answer(there, 'asks', 'wrong', 'nm-applet.png')))
+        said = sentence(answer(there, 'asks', os.environ['VPN_PASSWORD'], 'nm-applet-again.png'))
         true('after a wrong password it asks again and says why', 'does not accept' in said, said)
         equal('with the second one it connects', 0, running.wait())
         equal('the gateway answers inside', 0, subprocess.run(
@@ -61,13 +37,9 @@ def with_applet():
         # The agent puts it there, since it is the user's own from now on.
         nmcli('connection', 'modify', 'asks', 'vpn.data', DATA_AGENT, 'vpn.secrets',
               f'password = {os.environ["VPN_PASSWORD"]}')
-        wait('the keyring has it', lambda: subprocess.run(
-            ['secret-tool', 'lookup', 'connection-uuid', UUID, 'setting-key', 'password'], capture_output=True).stdout)
-        equal('what the keyring has is not asked for', 0, up().wait())
+        wait('the keyring has it', lambda: kept_secret(UUID, 'password'))
+        equal('what the keyring has is not asked for', 0, up('asks').wait())
         nmcli('connection', 'down', 'asks')
-    finally:
-        process.terminate()
-        process.wait()
 
 
 # --- the window
