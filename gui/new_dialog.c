@@ -63,6 +63,8 @@ static gboolean check_field(Profile *profile, FieldId id, GtkEditable *editable,
         gtk_widget_remove_css_class(GTK_WIDGET(editable), "error");
     gtk_accessible_update_property(GTK_ACCESSIBLE(spoken), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                    wrong && problem ? problem : "", -1);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(editable), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                   wrong && problem ? problem : "", -1);
     if (wrong && problem && *gtk_label_get_text(told) == '\0')
         gtk_label_set_text(told, problem);
     gtk_widget_set_visible(GTK_WIDGET(told), *gtk_label_get_text(told) != '\0');

@@ -272,7 +272,7 @@ def validated(app):
             entry.type(wrong)
             wait('it is told', lambda entry=entry: entry.description)
             print('#', entry.description, flush=True)
-            editor.find('list item', entry.description)  # below it
+            editor.find('list item', entry.description, showing=False)  # below it, perhaps in a closed section
             if role == 'text':
                 equal(f'{label}: what was typed is there', wrong, entry.text)
             entry.type(right)
