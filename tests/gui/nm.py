@@ -27,11 +27,17 @@ def applet():
         process.wait()
 
 
+def is_sentence(text):
+    """What the gateway said about it may follow."""
+    return text.endswith('.') or '. (' in text
+
+
 def answer(running, name, secret, picture=None):
     """What a person does with nm-applet's dialog; the words in it."""
     title = f'Connect to “{name}”'
     dialog = running.find('dialog', title)
     entry = dialog.find('password text')
+    dialog.find('label', where=lambda label: is_sentence(label.name))  # nm-applet makes it a piece at a time
     words = [label.name for label in dialog.look('label')]
     if picture:
         screenshot(picture)
@@ -43,8 +49,7 @@ def answer(running, name, secret, picture=None):
 
 
 def sentence(words):
-    """The one among them that ends as a sentence does."""
-    return next(word for word in words if word.endswith('.'))
+    return next(word for word in words if is_sentence(word))
 
 
 def kept_secret(uuid, key):
