@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""causeway-gui against the real service, the real NetworkManager and a real gateway, as a person uses it.
+"""causeway-gui against the real service, the real NetworkManager and a real gateway, as a person uses it; first without a mouse.
 
-A connection of causewayd's own is there already; the one that is made here goes to NetworkManager, and its key and
-password to the keyring. Wants GW_ADDRESS, PSK, VPN_USER, VPN_PASSWORD and INNER_HOST; makes pictures in PICTURES.
+What is made here goes to NetworkManager, and its key and password to the keyring; a connection of causewayd's own comes by the
+case. Run by the case gui-connects.
 """
 
 import os
@@ -10,26 +10,100 @@ import re
 import socket
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-from atspi import key, launch, wait  # noqa: E402
-import atspi  # noqa: E402
-import checks  # noqa: E402
-from checks import ok  # noqa: E402
+from app import ADDRESS, PASSWORD, PSK, USER, WINDOWS, App, please, screenshot
+from atspi import key, wait, write
+import checks
+from checks import equal, ok, step, true
 
-PICTURES = os.environ.get('PICTURES')
-ADDRESS, PSK = os.environ['GW_ADDRESS'], os.environ['PSK']
-USER, PASSWORD = os.environ['VPN_USER'], os.environ['VPN_PASSWORD']
 INNER = os.environ['INNER_HOST']
-
-
-def screenshot(name):
-    if PICTURES:
-        atspi.screenshot(os.path.join(PICTURES, name))
+STAGES = ('Agreeing on encryption…', 'Opening the tunnel…', 'Setting up the link…', 'Logging in…')
 
 
 def await_status(window, pattern, what):
     window.find('label', re.compile(pattern))
     ok(what)
+
+
+# --- By the keyboard alone
+
+def focused(widget):
+    found = widget.look(where=lambda one: one.has('focused'))
+    return found[-1] if found else None
+
+
+def focus_on(widget, name):
+    wait(f'the focus is on {name}', lambda: (now := focused(widget)) and now.name.startswith(name), 30, widget.dump)
+
+
+def tab_to(widget, name, most=25):
+    for _ in range(most):
+        if (now := focused(widget)) is not None and now.name.startswith(name):
+            return
+        key('Tab')
+        wait('the focus moves', lambda now=now: focused(widget) != now, 20, widget.dump)
+    raise AssertionError(f'Tab does not lead to {name!r}: {focused(widget)!r}')
+
+
+def four_fields(app):
+    """The first start says what is needed; Enter would do for each field, who hears the screen goes by Tab, over the
+    buttons that show a password."""
+    app.window.find('label', 'Welcome to Causeway')
+    screenshot('empty.png')
+    focus_on(app.window, 'New Connection')
+    key('Return')
+    dialog = app.dialog('^New Connection$')
+    rows = (('Gateway (server name or address)', ADDRESS, 1), ('Shared key (PSK)', 'not the key', 2), ('User name', USER, 1),
+            ('Password', PASSWORD, 0))
+    for _, text, tabs in rows:
+        write(text)
+        key(*['Tab'] * tabs) if tabs else None
+    for name, text, _ in rows:
+        entry = dialog.find('text', name)
+        wait(f'{name} holds what was typed', lambda entry=entry, text=text: len(entry.text) == len(text), 20, dialog.dump)
+    screenshot('new.png')
+    key('Return')
+    app.row(ADDRESS)
+    ok('four fields and Enter make a connection')
+
+
+def by_keys(app):
+    window = app.window
+    four_fields(app)
+    focus_on(window, 'Connect')
+    key('Return')
+    await_status(window, '^The pre-shared key is not the gateway', 'a wrong shared key is told')
+    screenshot('failed-key.png')
+    tab_to(window, 'Type “Shared key” Again…')
+    key('Return')
+    app.question(ADDRESS)
+    write(PSK)
+    key('Return')
+    await_status(window, '^Connected for', 'the button leads to the shared key, and that connects')
+    key('ctrl+Return')
+    await_status(window, '^Not connected$', 'a key disconnects')
+    key('ctrl+Return')
+    await_status(window, '^Connected for', 'the shared key is right from then on')
+    key('ctrl+Return')
+    app.await_disconnected()
+    tab_to(window, f'{ADDRESS}, ')
+    key('Delete')
+    question = app.dialog('^Remove')
+    tab_to(question, 'Remove')
+    key('Return')
+    window.find('label', 'Welcome to Causeway')
+    focus_on(window, 'New Connection')
+    ok('removed, there is nothing again')
+
+
+def given_up(app):
+    """In each stage, or where it has come to when the button is pressed."""
+    for number, stage in enumerate(STAGES):
+        app.click('Connect')
+        app.window.find('label', re.compile('^(' + '|'.join([*STAGES[number:], 'Setting up', 'Connected for']) + ')'))
+        button = app.window.find('push button', re.compile('^(Cancel|Disconnect)$'))
+        button.click()
+        app.await_disconnected()
+        true(f'given up at "{stage}", it is no failure', not app.has_line('^Connection failed$'))
 
 
 def add(program, window, name, password):
@@ -46,8 +120,11 @@ def add(program, window, name, password):
 
 
 def main():
-    program = launch(['causeway-gui'])
-    window = program.find('frame', 'Causeway')
+    app = App()
+    program, window = app.program, app.window
+    with step('by the keyboard alone'):
+        by_keys(app)
+    equal('there is a connection', 0, please('again'))
     window.find('label', 'lab')
     screenshot('start.png')
     ok('the ready connection is shown')
@@ -66,6 +143,8 @@ def main():
     screenshot('connected.png')
     window.find('push button', 'Disconnect').click()
     await_status(window, '^Not connected$', 'it disconnects')
+    with step('given up'):
+        given_up(app)
 
     add(program, window, 'mistyped', 'not the password')
     ok('four fields make a connection')
@@ -79,12 +158,11 @@ def main():
     await_status(window, '^Connected for', 'the button leads to the password, and that connects')
     window.find('push button', 'Disconnect').click()
     await_status(window, '^Not connected$', 'it disconnects, too')
-    program.end()
+    app.end()
 
 
-if __name__ == '__main__':
-    with checks.step('the window does all that was asked of it'):
-        main()
-    if checks.status():
-        screenshot('not-ok.png')
-    sys.exit(checks.status())
+with step('the window does all that was asked of it'):
+    main()
+if checks.status():
+    screenshot('not-ok.png')
+sys.exit(checks.status())
