@@ -272,8 +272,6 @@ static void on_export(ExportDialog *dialog)
     g_autofree char *name = file_name(dialog, result);
     GtkFileChooserNative *chooser = gtk_file_chooser_native_new(
         _("Export"), dialog->dialog, GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
-    /* In a file's name it would mean a folder. */
-    g_strdelimit(name, "/", '-');
     gtk_file_chooser_set_current_name(GTK_FILE_CHOOSER(chooser), name);
     gtk_native_dialog_set_modal(GTK_NATIVE_DIALOG(chooser), TRUE);
     g_signal_connect_object(chooser, "response", G_CALLBACK(on_chosen), dialog->dialog, 0);

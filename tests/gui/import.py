@@ -4,6 +4,7 @@ QR codes from pictures; export and the shown QR code, read by other programs; an
 NetworkManager that has all that our table of fields has not. Run by the case gui-imports, in SAMPLES' folder of files."""
 
 import os
+import plistlib
 import re
 import subprocess
 import sys
@@ -52,6 +53,13 @@ def clip(content, kind):
     """In the clipboard; the program stays for those who ask, and says nothing that anybody would wait for."""
     subprocess.run(['xclip', '-selection', 'clipboard', '-t', kind], input=content, check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def choice(window, row, name, number):
+    """One of a row's choices, by its place; the keys go to what has come up."""
+    window.find('combo box', re.compile('^' + re.escape(row))).click_with_mouse()
+    window.find('label', name)
+    key('Home', *['Down'] * number, 'Return')
 
 
 class Causeway:
@@ -213,6 +221,45 @@ def taken_out(app):
         key('Escape')
 
 
+def in_format(app, name, purpose, number, path, secret=None):
+    """Exported in a format by what it is called and is for; its place in the list."""
+    app.menu('Export…')
+    dialog = app.program.find('frame', 'Export')
+    choice(dialog, 'Format', name, number)
+    dialog.find('label', purpose)
+    if secret:
+        dialog.find(('switch', 'check box'), 'With shared key and password').check()
+        for row in ('Shared key', 'Password'):
+            dialog.find(('text', 'password text'), row).type(secret)
+    dialog.find('push button', 'Export…').await_state('sensitive').click()
+    app.type_path('Export', path)
+    app.program.gone('frame', 'Export')
+
+
+def others(app):
+    app.select('Büro')
+    apple, windows = os.path.join(FOLDER, 'out.mobileconfig'), os.path.join(FOLDER, 'out.ps1')
+    folder = os.path.join(FOLDER, 'out')
+    with step('a connection is exported for Apple, with its secrets'):
+        in_format(app, 'Apple profile', 'For macOS, iPhone and iPad', 2, apple, 'a <secret> & more')
+        with open(apple, 'rb') as written:
+            payload = plistlib.load(written)['PayloadContent'][0]
+        equal('the gateway is in it', 'vpn.example.com', payload['PPP']['CommRemoteAddress'])
+        equal('the key is, as Apple has it', b'a <secret> & more', payload['IPSec']['SharedSecret'])
+        equal('the password is', 'a <secret> & more', payload['PPP']['AuthPassword'])
+        equal('the file is its owner\'s alone', 0o600, os.stat(apple).st_mode & 0o777)
+    with step('a connection is exported for Windows, without them'):
+        in_format(app, 'PowerShell', 'For Windows: a script that adds the connection', 3, windows)
+        with open(windows, encoding='utf-8-sig') as written:
+            text = written.read()
+        true('it is the command', 'Add-VpnConnection' in text and "'vpn.example.com'" in text and 'secret' not in text, text)
+    with step('a connection is exported as a folder of files'):
+        in_format(app, 'strongSwan, xl2tpd', 'For Linux without NetworkManager: a folder of configuration files', 4, folder)
+        wait('the files are there', lambda: os.path.isdir(folder) and len(os.listdir(folder)) > 2)
+        true('they name the gateway', any('vpn.example.com' in open(os.path.join(folder, file), encoding='utf-8').read()
+                                          for file in os.listdir(folder)))
+
+
 # --- NetworkManager's connection, edited
 
 
@@ -302,6 +349,23 @@ def searched(editor):
         editor.find('text', 'Gateway')
 
 
+def chosen(app, editor):
+    """What is no text; each in sight by the search."""
+    with step('a choice and a switch'):
+        search = editor.find(('toggle button', 'push button'), 'Search Settings')
+        search.click()
+        entry = editor.find('entry', re.compile('^Search'))
+        entry.type('What to offer the gateway')
+        choice(editor, 'Security', 'Strong only', 0)
+        entry.type('Force UDP')
+        editor.find(('switch', 'check box'), 'Force UDP encapsulation').check()
+        entry.type('')
+        save(app, editor, 'full')
+        wait('NetworkManager has them', lambda: data('full').get('ipsec-forceencaps') == 'yes')
+        equal('the choice, too', 'strong', data('full').get('causeway-ipsec-security'))
+    return app.edit('full')
+
+
 def long_value(app, editor):
     with step('a long value is kept whole'):
         routes = ', '.join(f'10.{n // 256}.{n % 256}.0/24' for n in range(150))
@@ -318,11 +382,13 @@ def main():
     pasted(app)
     pictures(app)
     taken_out(app)
+    others(app)
     removed(app)
     with step('the editor'):
         editor = validated(app)
         undone(editor)
         searched(editor)
+        editor = chosen(app, editor)
         long_value(app, editor)
     app.program.end()
 
