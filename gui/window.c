@@ -56,6 +56,8 @@ static gboolean is_lost(CausewayWindow *window)
 {
     GtkWidget *focus = gtk_root_get_focus(GTK_ROOT(window));
 
+    if (!gtk_widget_get_mapped(GTK_WIDGET(window)))
+        return FALSE;
     return !focus || !gtk_widget_get_mapped(focus) ||
            gtk_widget_is_ancestor(focus, GTK_WIDGET(window->single_menu_button));
 }
@@ -136,7 +138,7 @@ static void on_items_changed(GListModel *list, guint position, guint removed, gu
                              CausewayWindow *window)
 {
     CausewayRow *row = window->chosen ? row_of(window, window->selected) : NULL;
-    gboolean wanted = row && window->to_focus;
+    gboolean wanted = row && window->to_focus && gtk_widget_get_mapped(GTK_WIDGET(window));
     gboolean in_list = CAUSEWAY_IS_ROW(gtk_root_get_focus(GTK_ROOT(window)));
 
     if (!row)
@@ -298,11 +300,11 @@ void causeway_window_select(CausewayWindow *window, const char *uuid)
     g_free(window->selected);
     window->selected = g_strdup(uuid);
     window->chosen = TRUE;
-    window->to_focus = !row;
+    window->to_focus = !row || !gtk_widget_get_mapped(GTK_WIDGET(window));
     if (row)
         gtk_list_box_select_row(window->list, GTK_LIST_BOX_ROW(row));
     adw_leaflet_navigate(window->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
-    if (row)
+    if (!window->to_focus)
         causeway_page_focus(window->page);
 }
 
@@ -435,6 +437,20 @@ static void causeway_window_init(CausewayWindow *window)
     g_signal_connect(window->page, "edit", G_CALLBACK(on_edit), window);
 }
 
+/* The first focus, not before: to assistive technology that listens already, GTK 4.8 has a window
+ * whose focus was set before it was shown for something without a role. */
+static void on_map(CausewayWindow *window)
+{
+    if (g_strcmp0(gtk_stack_get_visible_child_name(window->stack), "main") != 0) {
+        gtk_widget_grab_focus(window->new_button);
+    } else if (!window->to_focus) {
+        focus_selected(window);
+    } else if (gtk_list_box_get_selected_row(window->list)) {
+        window->to_focus = FALSE;
+        causeway_page_focus(window->page);
+    }
+}
+
 CausewayWindow *causeway_window_new(CausewayApplication *application)
 {
     CausewayWindow *window = g_object_new(CAUSEWAY_TYPE_WINDOW, "application", application, NULL);
@@ -453,6 +469,7 @@ CausewayWindow *causeway_window_new(CausewayApplication *application)
         g_signal_connect_swapped(store, "availability", G_CALLBACK(show_views), window);
     }
     window_actions_add(window);
+    g_signal_connect_after(window, "map", G_CALLBACK(on_map), NULL);
     on_items_changed(window->items, 0, 0, 0, window);
     return window;
 }
