@@ -25,7 +25,7 @@ ROLES = ('push button', 'toggle button', 'check box', 'radio button', 'switch', 
          'menu item', 'list item', 'link', 'spin button', 'slider', 'page tab')
 # What is nobody's language, and what GTK and libadwaita say, which is not translated to ours.
 DATA = re.compile('|'.join(map(re.escape, ('named', 'Certified', ADDRESS, USER, 'Causeway'))) + r'|/\S+')
-OTHERS = {'lab', 'user', 'Close', 'Maximize', 'Minimize', 'Close the window', 'Maximize the window', 'Minimize the window',
+OTHERS = {'lab', 'case', 'user', 'Close', 'Maximize', 'Minimize', 'Close the window', 'Maximize the window', 'Minimize the window',
           'Show Text', 'Hide Text', 'Preferences', 'No Results Found', 'Try a different search.'}
 KEYS = re.compile(r'(Ctrl|Shift|Alt)\+')
 
