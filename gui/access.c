@@ -80,6 +80,16 @@ void name_widget(GtkWidget *widget, const char *text)
     gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
+void describe_widget(GtkWidget *widget, const char *text)
+{
+    gtk_accessible_update_property(GTK_ACCESSIBLE(widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text,
+                                   -1);
+    if (GTK_IS_EDITABLE(widget))
+        gtk_accessible_update_property(
+            GTK_ACCESSIBLE(gtk_editable_get_delegate(GTK_EDITABLE(widget))),
+            GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+}
+
 /* What says somewhere else on it what it is. */
 static void name_by_itself(GtkWidget *widget)
 {

@@ -20,6 +20,8 @@ gboolean window_is_closed(GtkWindow *window);
 void keep_window(GtkNativeDialog *dialog, GtkWindow *window);
 /* What a screen reader calls it. */
 void name_widget(GtkWidget *widget, const char *text);
+/* Of an entry's row, too, what in it has the keys: accessibility calls the row the entry. */
+void describe_widget(GtkWidget *widget, const char *text);
 /* Buttons that are only an icon are called by their tooltips, rows that open by their titles: GTK
  * 4.8 and libadwaita 1.2 do not do so themselves. */
 void name_by_tooltips(GtkWidget *root);

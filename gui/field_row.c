@@ -310,11 +310,7 @@ void field_row_show_problem(FieldRow *row, const char *problem)
     gtk_accessible_update_state(spoken(row), GTK_ACCESSIBLE_STATE_INVALID,
                                 problem ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE,
                                 -1);
-    /* The row is what accessibility calls the entry, and what is in it has the keys. */
-    gtk_accessible_update_property(spoken(row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                   problem ? problem : "", -1);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(row->widget),
-                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, problem ? problem : "", -1);
+    describe_widget(row->widget, problem ? problem : "");
     gtk_label_set_text(row->sentence, problem ? problem : "");
     name_widget(row->problem, problem ? problem : "");
     show_problem_row(row);

@@ -55,16 +55,12 @@ static gboolean check_field(Profile *profile, FieldId id, GtkEditable *editable,
     g_autofree char *problem = sentence_for_text(field_get(id), text);
     gboolean fine = profile_set_text(profile, id, text, NULL);
     gboolean wrong = !fine && *text != '\0';
-    GtkEditable *spoken = gtk_editable_get_delegate(editable);
 
     if (wrong)
         gtk_widget_add_css_class(GTK_WIDGET(editable), "error");
     else
         gtk_widget_remove_css_class(GTK_WIDGET(editable), "error");
-    gtk_accessible_update_property(GTK_ACCESSIBLE(spoken), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                   wrong && problem ? problem : "", -1);
-    gtk_accessible_update_property(GTK_ACCESSIBLE(editable), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                   wrong && problem ? problem : "", -1);
+    describe_widget(GTK_WIDGET(editable), wrong && problem ? problem : "");
     if (wrong && problem && *gtk_label_get_text(told) == '\0')
         gtk_label_set_text(told, problem);
     gtk_widget_set_visible(GTK_WIDGET(told), *gtk_label_get_text(told) != '\0');

@@ -81,8 +81,6 @@ void connection_manager_free(ConnectionManager *manager);
 typedef void (*ConnectionManagerDone)(gpointer data);
 void connection_manager_stop(ConnectionManager *manager, ConnectionManagerDone done,
                              gpointer data);
-/* No connection exists. */
-gboolean connection_manager_idle(ConnectionManager *manager);
 
 /* A profile may have one connection; the profile is copied.  Secrets of the profile are taken
  * from it, and asked for when they are missing and needed. */

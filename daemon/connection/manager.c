@@ -112,11 +112,6 @@ void manager_changed(ConnectionManager *manager)
         done(manager->stopped_data);
 }
 
-gboolean connection_manager_idle(ConnectionManager *manager)
-{
-    return g_hash_table_size(manager->connections) + g_hash_table_size(manager->leaving) == 0;
-}
-
 Host *manager_host(ConnectionManager *manager)
 {
     return manager->host;

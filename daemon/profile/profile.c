@@ -78,18 +78,6 @@ const char *profile_get_string(Profile *profile, FieldId id)
     return *text ? text : NULL;
 }
 
-guint profile_get_enum(Profile *profile, FieldId id)
-{
-    const Field *field = field_get(id);
-    const char *text = effective_text(profile, id);
-    guint i = 0;
-
-    g_assert(field->type == FIELD_TYPE_ENUM);
-    while (strcmp(field->choices[i], text) != 0)
-        i++;
-    return i;
-}
-
 gboolean profile_get_boolean(Profile *profile, FieldId id)
 {
     g_assert(field_get(id)->type == FIELD_TYPE_BOOLEAN);

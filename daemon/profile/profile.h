@@ -37,8 +37,6 @@ Profile *profile_copy(Profile *profile);
  * default.  Strings and lists belong to the profile and hold until the field is set again. */
 /* STRING, FILE, ENUM: NULL when empty. */
 const char *profile_get_string(Profile *profile, FieldId id);
-/* ENUM: the index into the row's `choices`. */
-guint profile_get_enum(Profile *profile, FieldId id);
 gboolean profile_get_boolean(Profile *profile, FieldId id);
 guint profile_get_uint(Profile *profile, FieldId id);
 /* Lists: never NULL, NULL-terminated. */

@@ -48,11 +48,6 @@ void connection_manager_free(ConnectionManager *manager)
     g_free(manager);
 }
 
-gboolean connection_manager_idle(ConnectionManager *manager)
-{
-    return manager->running == 0;
-}
-
 Connection *connection_new(ConnectionManager *manager, Profile *profile,
                            const ConnectionEvents *events, gpointer data)
 {

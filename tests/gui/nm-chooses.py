@@ -7,12 +7,11 @@ the case nm-desktop-chooses, which has made the token."""
 import contextlib
 import os
 import re
-import subprocess
 import sys
 
 from atspi import key, launch, screenshot, wait, write
 from checks import equal, status, step
-from nm import nmcli
+from nm import called, data, in_settings, nmcli
 
 NAME = 'On a card'
 PIN = os.environ['PIN']
@@ -20,14 +19,7 @@ CA = os.environ['CA']
 
 
 def saved():
-    """The data of the connection as NetworkManager has it: key → value."""
-    text = nmcli('-t', '-e', 'no', '-f', 'vpn.data', 'connection', 'show', NAME).stdout.removeprefix('vpn.data:').strip()
-    return dict(item.split(' = ', 1) for item in text.split(', ')) if text else {}
-
-
-def called(name):
-    """GTK 4.8 says a name twice where a label stands beside it, too, and with its underline."""
-    return re.compile(f'^_?{name}( {name})?$')
+    return data(NAME)
 
 
 def pick(tokens, what):
@@ -127,16 +119,11 @@ def in_connection_editor():
     wait('the connection is saved', lambda: NAME in nmcli('-t', '-e', 'no', '-f', 'NAME', 'connection').stdout.splitlines())
     editor.end()
 
-def in_settings():
+
+def changed_in_settings():
     settings = launch(['gnome-control-center', 'network'])
     running.append(settings)
-    window = settings.find('frame')
-    row = window.find('list item', where=lambda item: item.look('label', NAME))
-    row.find('push button', 'Options…').click()
-    dialog = settings.find('dialog', NAME)
-    # A notebook of GTK 4 has no action for its tabs.
-    dialog.find('label', 'Identity').click_with_mouse()
-    dialog.find('text', called('Gateway'))
+    dialog = in_settings(settings, NAME)
     dialog.find('page tab', 'IPsec').click()
     # GTK 4.8 tells nothing of the items: the token stands below what is chosen now.
     dialog.find('combo box', 'Computer private key').click()
@@ -188,7 +175,7 @@ try:
     equal('nm-connection-editor: the PIN from its dialog is kept for all users', PIN,
           nmcli('-s', '-g', 'vpn.secrets', 'connection', 'show', NAME).stdout.strip().removeprefix('machine-certpass = '))
     with step('GNOME Settings takes a key from the token, and changes of each kind'):
-        in_settings()
+        changed_in_settings()
     equal('GNOME Settings: what is saved', SECOND, shortened(saved()))
 finally:
     for program in running:

@@ -10,6 +10,7 @@ import sys
 
 from atspi import launch, screenshot, wait
 from checks import equal, not_ok, status, step, true
+from nm import called, data, in_settings, kept_secret
 
 NAME = 'Büro "Süd"'
 # What a typed value must survive.
@@ -24,21 +25,7 @@ def nmcli(*words):
 
 
 def saved():
-    """The data of the connection as NetworkManager has it: key → value."""
-    text = nmcli('-t', '-e', 'no', '-f', 'vpn.data', 'connection', 'show', NAME).removeprefix('vpn.data:').strip()
-    return dict(item.split(' = ', 1) for item in text.split(', '))
-
-
-def kept_secret(setting_key):
-    """In the user's keyring, where an agent put it."""
-    done = subprocess.run(['secret-tool', 'lookup', 'connection-uuid', UUID, 'setting-name', 'vpn', 'setting-key',
-                           setting_key], capture_output=True, text=True)
-    return done.stdout
-
-
-def called(name):
-    """GTK 4.8 says a name twice where a label stands beside it, too."""
-    return re.compile(f'^{name}( {name})?$')
+    return data(NAME)
 
 
 def notebook_page(window):
@@ -69,20 +56,9 @@ def in_connection_editor():
     editor.end()
 
 
-def identity_page(settings):
-    window = settings.find('frame')
-    row = window.find('list item', where=lambda item: item.look('label', NAME))
-    row.find('push button', 'Options…').click()
-    dialog = settings.find('dialog', NAME)
-    # A notebook of GTK 4 has no action for its tabs.
-    dialog.find('label', 'Identity').click_with_mouse()
-    dialog.find('text', called('Gateway'))
-    return dialog
-
-
-def in_settings():
+def changed_in_settings():
     settings = launch(['gnome-control-center', 'network'])
-    dialog = identity_page(settings)
+    dialog = in_settings(settings, NAME)
     with step('GNOME Settings shows what was typed in the other editor'):
         equal('gateway', 'vpn.example.org', dialog.find('text', called('Gateway')).text)
         equal('user', 'DOMAIN\\müller', dialog.find('text', called('User name')).text)
@@ -120,10 +96,10 @@ try:
     equal('what was typed is saved under the keys of NetworkManager-l2tp',
           {'gateway': 'vpn.example.org', 'user': 'DOMAIN\\müller', 'ipsec-enabled': 'yes',
            'ipsec-remote-id': 'gw.example.org', 'password-flags': '1', 'ipsec-psk-flags': '1'}, saved())
-    wait('the keyring has the password', lambda: kept_secret('password'))
-    equal('the password is in the keyring', PASSWORD, kept_secret('password'))
-    equal('the shared key is in the keyring', KEY, kept_secret('ipsec-psk'))
-    in_settings()
+    wait('the keyring has the password', lambda: kept_secret(UUID, 'password'))
+    equal('the password is in the keyring', PASSWORD, kept_secret(UUID, 'password'))
+    equal('the shared key is in the keyring', KEY, kept_secret(UUID, 'ipsec-psk'))
+    changed_in_settings()
     equal('only what was changed is saved anew',
           {'gateway': 'other.example.org', 'user': 'DOMAIN\\müller', 'ipsec-enabled': 'yes',
            'ipsec-remote-id': 'gw.example.org', 'password-flags': '1', 'ipsec-psk-flags': '1'}, saved())

@@ -2,6 +2,7 @@
 """NetworkManager's desktop side, for tests: nmcli, and nm-applet with the questions that it puts to its user."""
 
 import contextlib
+import re
 import subprocess
 
 from atspi import application, screenshot, wait
@@ -9,6 +10,28 @@ from atspi import application, screenshot, wait
 
 def nmcli(*words):
     return subprocess.run(['nmcli', *words], capture_output=True, text=True)
+
+
+def data(name):
+    """Of a VPN as NetworkManager has it: key → value."""
+    text = nmcli('-t', '-e', 'no', '-f', 'vpn.data', 'connection', 'show', name).stdout.removeprefix('vpn.data:').strip()
+    return dict(item.split(' = ', 1) for item in text.split(', ')) if text else {}
+
+
+def called(name):
+    """GTK 4.8 says a name twice where a label stands beside it, too, and with its underline."""
+    return re.compile(f'^_?{name}( {name})?$')
+
+
+def in_settings(settings, name):
+    """The page with our editor in GNOME Settings."""
+    row = settings.find('frame').find('list item', where=lambda item: item.look('label', name))
+    row.find('push button', 'Options…').click()
+    dialog = settings.find('dialog', name)
+    # A notebook of GTK 4 has no action for its tabs.
+    dialog.find('label', 'Identity').click_with_mouse()
+    dialog.find('text', called('Gateway'))
+    return dialog
 
 
 def up(name):
