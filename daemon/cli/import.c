@@ -205,7 +205,9 @@ int cli_import(int argc, char **argv)
     /* Read here, as the user who asks: the service opens no file of anybody's choosing. */
     g_autoptr(ImportResult) found = profile_import_paths((const char *const *)paths->pdata, &error);
     if (!found) {
-        cli_complain("%s%s%s", argc == 1 ? argv[0] : "", argc == 1 ? ": " : "", error->message);
+        /* What could not be read is named already. */
+        gboolean named = argc > 1 || g_str_has_prefix(error->message, argv[0]);
+        cli_complain("%s%s%s", named ? "" : argv[0], named ? "" : ": ", error->message);
         return EXIT_FAILED;
     }
     if (import.name && found->profiles->len > 1) {
